@@ -36,11 +36,13 @@ void od_decode(struct reader *r, struct mqod *out);
 
 struct mqpmo {
     int32_t version, options, timeout, context;
+    int32_t known, unknown, invalid; /* destination counts; a queue manager answers known = 1 */
     char resolvedq[49], resolvedqmgr[49];
-    uint8_t tail[64];
+    uint8_t tail[64]; /* from offset 128, as it came */
     size_t tail_n;
 };
 void pmo_init(struct mqpmo *pmo);
+/* Missing bytes of a tail are written as zeros, so a caller may just raise `version`. */
 void pmo_encode(struct buf *out, const struct mqpmo *pmo);
 void pmo_decode(struct reader *r, struct mqpmo *out);
 
