@@ -29,7 +29,8 @@ enum attr_kind {
     ATTR_INT,     /* number, min..max; words (NOLIMIT, AUTO) in values */
     ATTR_KEYWORD, /* one of values */
     ATTR_FLAG,    /* bare keyword pair: TRIGGER/NOTRIGGER, SHARE/NOSHARE, HARDENBO/NOHARDENBO */
-    ATTR_LIST,    /* comma list kept as text */
+    ATTR_LIST,    /* comma list kept as text; with values every item is one of them */
+    ATTR_SET,     /* comma list of values, kept as a bit mask */
     ATTR_DATE,    /* read only, yyyy-mm-dd */
     ATTR_CLOCK,   /* read only, hh.mm.ss */
 };
@@ -73,7 +74,7 @@ const struct object_class *object_class(enum object_type type);
 enum { QT_LOCAL = 1, QT_MODEL = 2, QT_ALIAS = 3, QT_REMOTE = 6, QT_ANY = 0 };
 enum { CT_SDR = 1, CT_SVR = 2, CT_RCVR = 3, CT_RQSTR = 4, CT_CLNTCONN = 6, CT_SVRCONN = 7,
     CT_CLUSRCVR = 8, CT_CLUSSDR = 9, CT_ANY = 0 };
-int32_t object_subtype(enum object_type type, const void *def); /* qtype, chltype; else 0 */
+int32_t object_subtype(enum object_type type, const void *def); /* type, chltype; else 0 */
 
 #include "object/qmgr.h"
 #include "object/queue.h"

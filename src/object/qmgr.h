@@ -1,0 +1,107 @@
+/* qmgr.h - the queue manager's own attributes. */
+#ifndef OBJECT_QMGR_H
+#define OBJECT_QMGR_H
+
+#include <stdint.h>
+
+struct qmgr_def { /* in the order in which DISPLAY prints */
+    char qmname[49];
+    int32_t acctcono;
+    int32_t acctint;
+    int32_t acctmqi;
+    int32_t acctq;
+    int32_t activrec;
+    int32_t actvcono;
+    int32_t actvtrc;
+    int32_t advcap;
+    char altdate[11];
+    char alttime[9];
+    int32_t amqpcap;
+    int32_t authorev;
+    int32_t ccsid;
+    char certlabl[65];
+    int32_t certvpol;
+    int32_t chad;
+    int32_t chadev;
+    char chadexit[1000];
+    int32_t chlev;
+    int32_t chlauth;
+    char clwldata[33];
+    char clwlexit[1000];
+    int32_t clwllen;
+    int32_t clwlmruc;
+    int32_t clwluseq;
+    int32_t cmdev;
+    int32_t cmdlevel;
+    char commandq[49];
+    int32_t configev;
+    char connauth[49];
+    char crdate[11];
+    char crtime[9];
+    char custom[129];
+    char deadq[49];
+    int32_t defclxq;
+    char defxmitq[49];
+    char descr[65];
+    int32_t distl;
+    int32_t imgintvl;
+    int32_t imglogln;
+    int32_t imgrcovo;
+    int32_t imgrcovq;
+    int32_t imgsched;
+    int32_t inhibtev;
+    char initkey[81];
+    int32_t ipaddrv;
+    int32_t localev;
+    int32_t loggerev;
+    int32_t markint;
+    int32_t maxhands;
+    int32_t maxmsgl;
+    int32_t maxpropl;
+    int32_t maxprty;
+    int32_t maxumsgs;
+    int32_t monacls;
+    int32_t monchl;
+    int32_t monq;
+    int32_t otelpctl;
+    int32_t oteltrac;
+    char parent[49];
+    int32_t perfmev;
+    int32_t platform;
+    int32_t psmode;
+    int32_t psclus;
+    int32_t psnpmsg;
+    int32_t psnpres;
+    int32_t psrtycnt;
+    int32_t pssyncpt;
+    char qmid[49];
+    int32_t remoteev;
+    char repos[49];
+    char reposnl[49];
+    int32_t revdns;
+    int32_t routerec;
+    int32_t schinit;
+    int32_t scmdserv;
+    int32_t splcap;
+    char sslcrlnl[49];
+    char sslcryp[257];
+    int32_t sslev;
+    int32_t sslfips;
+    char keyrpwd[1025];
+    char sslkeyr[257];
+    int32_t sslrkeyc;
+    int32_t statacls;
+    int32_t statchl;
+    int32_t statint;
+    int32_t statmqi;
+    int32_t statq;
+    int32_t strstpev;
+    char suiteb[65];
+    int32_t syncpt;
+    int32_t treelife;
+    int32_t trigint;
+    char version[9];
+    int32_t xrcap;
+};
+
+#endif
