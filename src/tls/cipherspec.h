@@ -5,6 +5,7 @@
 #define TLS_CIPHERSPEC_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/failure.h"
