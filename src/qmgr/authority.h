@@ -4,15 +4,12 @@
 
 #include "qmgr/qmgr.h"
 
-enum authority { AUTH_CONNECT, AUTH_GET, AUTH_BROWSE, AUTH_PUT, AUTH_INQ, AUTH_SET, AUTH_SETALL, AUTH_SETID,
-    AUTH_PASSALL, AUTH_PASSID, AUTH_ALTUSR, AUTH_DSP, AUTH_CHG, AUTH_DLT, AUTH_CRT, AUTH_CLR, AUTH_CTRL,
-    AUTH_CTRLX, AUTH_SYSTEM };
 /* The owner of the data folder ("mqm" too) administers everything. */
 bool authority_is_privileged(struct qmgr *q, const char *user);
 /* May user do this to the object?  Generic profiles count (most specific one first); groups of the
  * operating system are looked up. */
 bool authority_allows(struct qmgr *q, const char *user, enum object_type type, const char *name,
-    enum authority what);
+    int32_t what /* one of AUTH_* of object/authrec.h */);
 /* SET AUTHREC's words to and from the record. f: AMQ8405E-like. */
 enum rc authority_apply(struct qmgr *q, const struct authrec_def *change, const char *add, const char *remove,
     struct failure *f) MUST_CHECK;
