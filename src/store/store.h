@@ -15,9 +15,10 @@
  *
  * On disk: segments NNNNNNNN.seg of a fixed size, filled with zeros beforehand and recycled.  Each
  * record carries length, kind, and a CRC32C over its bytes, the segment's generation and its position,
- * so that records of an earlier life of the segment never replay.  Each segment opens with format
- * version and a snapshot of records and prepared units.  Live messages are copied forward, so that
- * the journal stays under twice the live data (and never under two segments).
+ * so that records of an earlier life of the segment never replay.  Each segment opens with the format
+ * version.  What still counts in the oldest segment (messages, records, prepared units) is copied
+ * forward, so that the journal stays under twice the live data plus four segments (three are its
+ * least).  A journal that exists keeps the segment size that it was made with.
  */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
@@ -63,6 +64,8 @@ enum rc store_open(struct io *io, const char *dir, const struct store_options *o
     const struct store_replay *replay, void *arg, struct store **out, struct failure *f) MUST_CHECK;
 /* Sync and close.  Units still open are backed out; prepared ones stay prepared. */
 void store_close(struct store *s);
+/* Forget the store without touching the disk or its io: after sim_crash(). */
+void store_abandon(struct store *s);
 
 struct store_unit *store_begin(struct store *s);
 /* Add a message; *id is its number, unique in this store for ever, growing. */
