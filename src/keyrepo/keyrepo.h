@@ -28,9 +28,11 @@ struct keyrepo_entry {
     bool is_default;
 };
 
+struct keyrepo_origin; /* which file this is, and what it was when it was read or written last */
 struct keyrepo {
     struct keyrepo_entry *entries;
     size_t n;
+    struct keyrepo_origin *origin;
 };
 
 struct keyrepo *keyrepo_new(void);
