@@ -100,8 +100,10 @@ void
 mqsc_manual(enum object_type type, struct buf *out)
 {
     const struct object_class *class = object_class(type);
-    buf_printf(out, "## %s\n\n| attribute | values | default | types | notes |\n"
-        "| --- | --- | --- | --- | --- |\n", class->noun);
+    buf_printf(out,
+        "## %s\n\n| attribute | values | default | types | notes |\n"
+        "| --- | --- | --- | --- | --- |\n",
+        class->noun);
     for (size_t i = 0; i < class->n_attrs; i++) {
         const struct attr *a = &class->attrs[i];
         buf_printf(out, "| %s | ", a->name);

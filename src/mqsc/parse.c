@@ -10,8 +10,8 @@
 
 struct parser {
     const char *command;
-    size_t at;     /* everything before it has been accepted, or is what is wrong */
-    char *text;    /* unquoted words and values, each with its NUL */
+    size_t at;  /* everything before it has been accepted, or is what is wrong */
+    char *text; /* unquoted words and values, each with its NUL */
     size_t used;
     const struct noun_row *noun;
     const struct command_row *row; /* NULL: not one of ours, any parameter goes */
@@ -154,8 +154,8 @@ find_attr(const struct parser *p, const char *keyword)
 /* DISPLAY takes any attribute bare (show it) or with a value (filter); elsewhere only flags are
  * bare. */
 static enum rc
-check_form(struct parser *p, const struct attr *a, bool listed_valued,
-    const struct mqsc_param *param)
+check_form(
+    struct parser *p, const struct attr *a, bool listed_valued, const struct mqsc_param *param)
 {
     bool bare = param->value == NULL;
     if (p->c.verb == MQSC_DISPLAY && (a != NULL || !listed_valued))
@@ -258,8 +258,12 @@ name_is_valid(const struct parser *p, const char *name)
 {
     char stem[MQ_NAME_MAX + 2];
     size_t n = strlen(name);
-    if (p->noun->type < 0 || p->noun->type == OBJECT_CHLAUTH)
+    if (strspn(name, " ") == n)
+        return false;
+    if (p->noun->type < 0)
         return true;
+    if (p->noun->type == OBJECT_CHLAUTH)
+        return n <= MQ_CHANNEL_MAX;
     size_t max = object_class((enum object_type)p->noun->type)->name_max;
     if (!text_copy(stem, sizeof(stem), name))
         return false;

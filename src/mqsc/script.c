@@ -107,8 +107,8 @@ drop_mark(struct span *part)
 }
 
 enum rc
-mqsc_script_line(struct mqsc_script *s, const char *line, mqsc_command_fn *fn, void *arg,
-    struct failure *f)
+mqsc_script_line(
+    struct mqsc_script *s, const char *line, mqsc_command_fn *fn, void *arg, struct failure *f)
 {
     struct span rest = span_str(line);
     bool after_end = false, more = true;

@@ -285,6 +285,6 @@ int32_t
 attr_int(const struct attr *a, const void *def)
 {
     return a->size == sizeof(int32_t) && a->kind >= ATTR_INT && a->kind != ATTR_LIST
-        ? field_int(a, def)
-        : 0;
+               ? field_int(a, def)
+               : 0;
 }

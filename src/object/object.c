@@ -11,8 +11,8 @@ static const struct object_class classes[OBJECT_TYPES] = {
     [OBJECT_QUEUE] = {"QUEUE", sizeof(struct queue_def), queue_attrs, N_QUEUE_ATTRS, MQ_NAME_MAX},
     [OBJECT_CHANNEL] = {"CHANNEL", sizeof(struct channel_def), channel_attrs, N_CHANNEL_ATTRS,
         MQ_CHANNEL_MAX},
-    [OBJECT_LISTENER] = {"LISTENER", sizeof(struct listener_def), listener_attrs,
-        N_LISTENER_ATTRS, MQ_NAME_MAX},
+    [OBJECT_LISTENER] = {"LISTENER", sizeof(struct listener_def), listener_attrs, N_LISTENER_ATTRS,
+        MQ_NAME_MAX},
     [OBJECT_CHLAUTH] = {"CHLAUTH", sizeof(struct chlauth_def), chlauth_attrs, N_CHLAUTH_ATTRS,
         MQ_CHANNEL_MAX},
     [OBJECT_AUTHREC] = {"AUTHREC", sizeof(struct authrec_def), authrec_attrs, N_AUTHREC_ATTRS,
@@ -116,7 +116,7 @@ check_channel(const struct channel_def *c, struct failure *f)
         return missing("CHANNEL", 0, f);
     bool sends = c->chltype == CT_SDR || c->chltype == CT_SVR;
     bool calls = c->chltype == CT_SDR || c->chltype == CT_RQSTR || c->chltype == CT_CLNTCONN ||
-        c->chltype == CT_CLUSSDR;
+                 c->chltype == CT_CLUSSDR;
     if (sends && c->xmitq[0] == '\0')
         return missing("XMITQ", XMIT_Q_NAME_ERROR, f);
     if (calls && c->conname[0] == '\0')

@@ -87,8 +87,8 @@ decode_attr(struct reader *r, enum object_type type, int32_t subtype, void *def,
 }
 
 enum rc
-object_decode(struct span bytes, enum object_type *type, void *def, size_t def_size,
-    struct failure *f)
+object_decode(
+    struct span bytes, enum object_type *type, void *def, size_t def_size, struct failure *f)
 {
     struct reader r = reader_of(bytes, ORDER_BIG);
     uint8_t format = reader_u8(&r);

@@ -57,7 +57,8 @@ static const struct attr_value syncpt_words[] = {{"SYNCPT", 1}, {NULL, 0}};
 #define FIELD(f) ROW_FIELD(qmgr_def, f)
 
 const struct attr qmgr_attrs[N_QMGR_ATTRS] = {
-    {.name = "QMNAME", .kind = ATTR_NAME, FIELD(qmname), .pcf = 2015, .flags = ATTR_KEY},
+    {.name = "QMNAME", .kind = ATTR_NAME, FIELD(qmname), .pcf = 2015,
+        .flags = ATTR_KEY | ATTR_READ_ONLY},
     {.name = "ACCTCONO", .kind = ATTR_KEYWORD, FIELD(acctcono), .initial = "DISABLED",
         .values = enabling_words, .pcf = 136, .flags = ATTR_STORED},
     {.name = "ACCTINT", .kind = ATTR_INT, FIELD(acctint), .max = 604800, .initial = "1800",

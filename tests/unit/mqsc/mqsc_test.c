@@ -133,6 +133,10 @@ static const struct {
     {"DEF QL", NULL, "DEF QL"},
     {"DEF QL(A", NULL, "DEF QL(A"},
     {"DEF QL()", NULL, "DEF QL()"},
+    {"DIS QL('')", NULL, "DIS QL('')"},
+    {"SET CHLAUTH(' ') TYPE(BLOCKUSER)", NULL, "SET CHLAUTH(' ')"},
+    {"SET CHLAUTH('A2345678901234567890*') TYPE(BLOCKUSER)", NULL,
+        "SET CHLAUTH('A2345678901234567890*')"},
     {"DEF QL(A*)", NULL, "DEF QL(A*)"},
     {"DEF CHL(THIS.NAME.IS.TOO.LONG) CHLTYPE(SDR)", NULL, "DEF CHL(THIS.NAME.IS.TOO.LONG)"},
     {"DEF QL(A) WOMBAT(1) PUT(ENABLED)", NULL, "DEF QL(A) WOMBAT(1)"},
@@ -234,13 +238,17 @@ test_apply(void **state)
     assert_int_equal(apply("ALTER CHL(A.B) PORT(5672)", &def, &f), RC_UNSUPPORTED);
 
     assert_int_equal(apply("SET CHLAUTH('A.*') TYPE(SSLPEERMAP) SSLPEER('CN=x,O=\"y, z\"') "
-        "MCAUSER('app') ACTION(ADD)", &def, &f), RC_OK);
+                           "MCAUSER('app') ACTION(ADD)",
+                         &def, &f),
+        RC_OK);
     assert_string_equal(def.chlauth.profile, "A.*");
     assert_string_equal(def.chlauth.sslpeer, "CN=x,O=\"y, z\"");
     assert_string_equal(def.chlauth.mcauser, "app");
 
     assert_int_equal(apply("SET AUTHREC PROFILE('Q.**') OBJTYPE(QUEUE) PRINCIPAL('app') "
-        "AUTHADD(GET,PUT)", &def, &f), RC_OK);
+                           "AUTHADD(GET,PUT)",
+                         &def, &f),
+        RC_OK);
     assert_string_equal(def.authrec.profile, "Q.**");
     assert_int_equal(def.authrec.objtype, OBJTYPE_QUEUE);
 }
@@ -277,8 +285,19 @@ test_display(void **state)
         "AMQ8414I: Display Channel details.\n"
         "   CHANNEL(SYSTEM.DEF.SVRCONN)             CHLTYPE(SVRCONN)\n"
         "   HBINT(300)\n");
+    buf_free(&out);
+}
+
+static void
+test_display_others(void **state)
+{
+    (void)state;
+    union object_any def;
+    struct buf out = buf_new(65536, ORDER_BIG);
     assert_int_equal(apply("SET CHLAUTH('*') TYPE(BLOCKUSER) USERLIST('*MQADMIN') "
-        "DESCR('Default rule to disallow privileged users')", &def, NULL), RC_OK);
+                           "DESCR('Default rule to disallow privileged users')",
+                         &def, NULL),
+        RC_OK);
     assert_string_equal(display("DIS CHLAUTH(*) ALL", OBJECT_CHLAUTH, &def, &out),
         "AMQ8878I: Display channel authentication record details.\n"
         "   CHLAUTH(*)                              TYPE(BLOCKUSER)\n"
@@ -343,8 +362,8 @@ note(void *arg, const char *id, const char *text, const struct mqsc_cell_value *
 {
     buf_printf(arg, "<%s|%s", id, text);
     for (size_t i = 0; i < n; i++)
-        buf_printf(arg, cells[i].value != NULL ? "|%s=%s" : "|%s", cells[i].keyword,
-            cells[i].value);
+        buf_printf(
+            arg, cells[i].value != NULL ? "|%s=%s" : "|%s", cells[i].keyword, cells[i].value);
     buf_printf(arg, ">");
 }
 
@@ -390,8 +409,8 @@ struct expect {
 
 /* Every cell is what attr_print says, and none is missing. */
 static void
-compare_cells(void *arg, const char *id, const char *text, const struct mqsc_cell_value *cells,
-    size_t n)
+compare_cells(
+    void *arg, const char *id, const char *text, const struct mqsc_cell_value *cells, size_t n)
 {
     struct expect *e = arg;
     (void)id;
@@ -430,7 +449,7 @@ test_round_trip(void **state)
             size_t want = 0;
             for (size_t i = 0; i < class->n_attrs; i++)
                 want += object_attr((enum object_type)t, object_subtype((enum object_type)t, &def),
-                    class->attrs[i].name) == &class->attrs[i];
+                            class->attrs[i].name) == &class->attrs[i];
             if (t != OBJECT_CHLAUTH) /* which hides what means nothing */
                 assert_int_equal(e.seen, want);
             buf_free(&out);
@@ -459,6 +478,7 @@ main(void)
         cmocka_unit_test(test_parse),
         cmocka_unit_test(test_apply),
         cmocka_unit_test(test_display),
+        cmocka_unit_test(test_display_others),
         cmocka_unit_test(test_where),
         cmocka_unit_test(test_results),
         cmocka_unit_test(test_round_trip),
