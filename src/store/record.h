@@ -3,7 +3,8 @@
  * record carries.  Pure: bytes in, structs out, and back.  All numbers are little-endian.
  *
  * A segment opens with an *opening* of RECORD_OPENING bytes, of which a second copy stands in its
- * last bytes.  Records follow, each aligned to 8:
+ * last bytes.  Its length and where its magic, version and checksum stand are the same in every
+ * version.  Records follow, each aligned to 8:
  *
  *     tag u32, crc u32, length u24, kind u8, synced u32, then length bytes
  *
