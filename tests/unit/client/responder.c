@@ -340,7 +340,9 @@ responder_start(struct responder *r, enum refusal refusal)
     *r = (struct responder){.refusal = refusal};
     r->message = buf_new(MESSAGE_ROOM, ORDER_LITTLE);
     r->command = buf_new(65536, ORDER_LITTLE);
-    snprintf(r->folder, sizeof r->folder, "/tmp/responder.XXXXXX");
+    const char *temporary = getenv("TMPDIR");
+    snprintf(r->folder, sizeof r->folder, "%s/responder.XXXXXX",
+        temporary != NULL ? temporary : "/tmp");
     assert(mkdtemp(r->folder) != NULL);
     snprintf(r->address, sizeof r->address, "unix:%s/sock", r->folder);
     r->io = io_uv_new();
@@ -351,7 +353,7 @@ responder_start(struct responder *r, enum refusal refusal)
 void
 responder_join(struct responder *r)
 {
-    char path[80];
+    char path[280];
 
     pthread_join(r->thread, NULL);
     snprintf(path, sizeof path, "%s/sock", r->folder);

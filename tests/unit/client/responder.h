@@ -19,7 +19,7 @@ struct responder {
     struct link *link;
     struct mqi_join join;
     pthread_t thread;
-    char address[280], folder[64];
+    char address[280], folder[240];
     enum refusal refusal;
 
     int rounds;              /* of initial data */
