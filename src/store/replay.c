@@ -38,6 +38,13 @@ replay_fini(struct replay *r)
     r->group.gets = NULL;
 }
 
+/* Numbers count up from 1: half of all are never reached. */
+static bool
+is_number(uint64_t n)
+{
+    return n > 0 && n <= UINT64_MAX / 2;
+}
+
 static void
 seen_id(struct store *s, uint64_t id)
 {
@@ -79,7 +86,7 @@ apply_message(struct replay *r, const struct record *rec, uint64_t at)
     struct store *s = r->store;
     struct record_message in;
 
-    if (!record_message_decode(rec->payload, &in))
+    if (!record_message_decode(rec->payload, &in) || !is_number(in.id) || !is_number(in.owner))
         return false;
     seen_id(s, in.id);
     struct message *m = message_find(s, in.id);
@@ -212,7 +219,7 @@ apply_unit(struct replay *r, const struct record *rec, uint64_t at)
     struct record_unit in;
 
     if (!record_unit_decode(rec->payload, &in) || in.xid.n > STORE_XID_MAX ||
-        (in.xid.n > 0) != (rec->kind == RECORD_PREPARE))
+        (in.xid.n > 0) != (rec->kind == RECORD_PREPARE) || !is_number(in.unit))
         return false;
     if (rec->kind == RECORD_BACKOUT) {
         struct store_unit *u = unit_find(r->store, in.unit);
