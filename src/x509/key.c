@@ -1,7 +1,6 @@
 #include "x509/x509.h"
 
 #include <stdio.h>
-#include <strings.h>
 
 #include <openssl/ec.h>
 #include <openssl/objects.h>
@@ -41,6 +40,14 @@ key_generate(const char *spec, EVP_PKEY **out, struct failure *f)
         return fail_ossl(f, RC_IO, "a %s key could not be made", row->name);
     *out = key;
     return RC_OK;
+}
+
+const EVP_MD *
+key_digest(EVP_PKEY *key)
+{
+    if (!EVP_PKEY_is_a(key, "EC") || EVP_PKEY_get_bits(key) <= 256)
+        return EVP_sha256();
+    return EVP_PKEY_get_bits(key) <= 384 ? EVP_sha384() : EVP_sha512();
 }
 
 void

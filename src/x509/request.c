@@ -83,23 +83,14 @@ request_add_san(X509_REQ *req, const struct san *san, struct failure *f)
 
 /* ---- requests ---- */
 
-static const EVP_MD *
-digest_for(EVP_PKEY *key, const char *name)
-{
-    if (name != NULL && name[0] != '\0')
-        return EVP_get_digestbyname(name);
-    if (!EVP_PKEY_is_a(key, "EC") || EVP_PKEY_get_bits(key) <= 256)
-        return EVP_sha256();
-    return EVP_PKEY_get_bits(key) <= 384 ? EVP_sha384() : EVP_sha512();
-}
-
 enum rc
 request_new(EVP_PKEY *key, const char *dn, const struct san *san, const char *digest,
     X509_REQ **out, struct failure *f)
 {
     AUTO(X509_REQ) *req = X509_REQ_new();
     AUTO(X509_NAME) *name = NULL;
-    const EVP_MD *md = digest_for(key, digest);
+    bool given = digest != NULL && digest[0] != '\0';
+    const EVP_MD *md = given ? EVP_get_digestbyname(digest) : key_digest(key);
 
     if (req == NULL)
         abort();

@@ -19,6 +19,11 @@
 /* spec: "rsa2048" "rsa3072" "rsa4096" "p256" "p384" "p521" (case-blind).  May run on any thread. */
 enum rc key_generate(const char *spec, EVP_PKEY **out, struct failure *f) MUST_CHECK;
 
+/* The digest of a key's own strength: SHA-256, -384 or -512. */
+const EVP_MD *key_digest(EVP_PKEY *key);
+/* "RSA 2048", "P-256", ... */
+void key_describe(EVP_PKEY *key, char *to, size_t size);
+
 /* ---- requests ---- */
 struct san { /* subject alternative names; borrowed strings */
     const char *const *dns;
@@ -49,8 +54,6 @@ int64_t cert_not_after(const X509 *cert);
 /* "4C:D0:49:..." */
 void cert_serial(const X509 *cert, char *to, size_t size);
 void cert_key_id(X509 *cert, char *to, size_t size); /* subject key identifier, or SHA-1 of the key */
-/* "RSA 2048", "P-256", ... */
-void key_describe(EVP_PKEY *key, char *to, size_t size);
 
 /* ---- chains ---- */
 enum cert_role { CERT_ROLE_ANY, CERT_ROLE_SERVER, CERT_ROLE_CLIENT };
