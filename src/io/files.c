@@ -78,10 +78,24 @@ folder_of(const char *path)
     return dir;
 }
 
+/* A new name is only there after a crash when its folder was synced. */
+static enum rc
+sync_above(struct io *io, const char *path, struct failure *f)
+{
+    char *dir = folder_of(path);
+    enum rc rc = io_sync_dir(io, dir, f);
+
+    free(dir);
+    return rc == RC_DENIED ? RC_OK : rc; /* a folder that may be written to but not be opened */
+}
+
 static enum rc
 mkdir_one(struct io *io, const char *path, struct failure *f)
 {
     enum rc rc = io->ops->mkdir(io, path, f);
+
+    if (rc == RC_OK)
+        return sync_above(io, path, f);
 
     /* Somebody's symbolic link to a folder is as good as a folder. */
     if (rc == RC_EXISTS && io->ops->kind(io, path, true) == IO_KIND_FOLDER)
@@ -97,6 +111,8 @@ io_mkdir(struct io *io, const char *path, struct failure *f)
 
     char *part = io_copy(path);
     enum rc rc = RC_OK;
+    for (size_t n = strlen(part); n > 1 && part[n - 1] == '/'; n--)
+        part[n - 1] = '\0';
     for (char *p = part + 1; rc == RC_OK && *p != '\0'; p++) {
         if (*p != '/' || p[-1] == '/')
             continue;
@@ -227,13 +243,10 @@ io_save(struct io *io, const char *path, struct span data, struct failure *f)
     enum rc rc = save_new(io, temp, data, f);
     if (rc == RC_OK)
         rc = io_rename(io, temp, path, f);
-    if (rc == RC_OK) {
-        char *dir = folder_of(path);
-        rc = io_sync_dir(io, dir, f);
-        free(dir);
-    } else if (rc != RC_EXISTS) {
+    if (rc == RC_OK)
+        rc = sync_above(io, path, f);
+    else if (rc != RC_EXISTS)
         (void)!io_remove(io, temp, NULL);
-    }
     free(temp);
     return rc;
 }

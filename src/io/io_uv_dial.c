@@ -207,7 +207,7 @@ try_address(struct conn *c, const struct addrinfo *to)
     struct end *e = conn_end_new(c, false);
 
     if (c->dial->has_from) {
-        int fd;
+        int fd = -1;
         int rc = bind_local(c->dial, to->ai_family, &fd);
         if (rc == 0 && (rc = uv_tcp_open(&e->uv.tcp, fd)) != 0)
             close(fd);
