@@ -30,7 +30,7 @@ parse_port(const char **s, uint16_t *port)
     return true;
 }
 
-/* The n characters before the parenthesis, without blanks around and brackets of an IPv6 address. */
+/* n characters without the blanks around them and the brackets of an IPv6 address. */
 static bool
 parse_host(const char *s, size_t n, char *to, size_t size)
 {

@@ -1,10 +1,10 @@
 /*
  * io.h - the outside world: clock, randomness, timers, byte streams, files, worker threads.
  *
- * Only io/ knows libuv and the operating system's files.  A struct io is one world.  io_uv.c is the
- * real one; io_sim.c is its simulated twin with a seeded clock, network and disk, in which two queue
- * managers run in one process and every run can be replayed from its seed (DESIGN.md, idea 9).
- * Everything above takes its struct io as a parameter and never asks the system itself.
+ * Only io/ knows libuv and the operating system's files.  A struct io is one world.  io_uv.c is
+ * the real one; sim.c is its simulated twin with a seeded clock, network and disk, in which two
+ * queue managers run in one process and every run can be replayed from its seed (DESIGN.md, idea
+ * 9). Everything above takes its struct io as a parameter and never asks the system itself.
  *
  * One thread owns a struct io and everything made from it; callbacks run on that thread, from
  * io_run().  No callback is ever made from inside the call that registers it.  Freed objects
@@ -24,7 +24,9 @@ struct io;
 
 /* ---- life ---- */
 struct io *io_uv_new(void);
-void io_free(struct io *io); /* every object made from it must have been freed */
+/* Every object made from it must have been freed; io_later() calls still waiting are dropped.
+ * Waits for what streams closed with flush still send. */
+void io_free(struct io *io);
 /* Run callbacks until io_stop() or until nothing is left to wait for. */
 void io_run(struct io *io);
 /* Run what is ready, waiting at most wait_ms for the first thing; for synchronous clients. */
@@ -49,7 +51,8 @@ void io_later(struct io *io, io_timer_fn *fn, void *arg);
 
 /* ---- byte streams ----
  * Addresses: "host(port)" as in CONNAME and LISTENER, "127.0.0.1(0)" for a free port; "unix:PATH"
- * for a local socket (PATH may be longer than sun_path: io goes through the folder's descriptor). */
+ * for a local socket (PATH may be longer than sun_path: io goes through the folder's descriptor).
+ * */
 struct io_stream;
 struct io_listener;
 struct io_stream_events {
@@ -58,7 +61,8 @@ struct io_stream_events {
     void (*on_connect)(void *arg, enum rc rc, const struct failure *f);
     /* Bytes came in; borrowed for the call. */
     void (*on_data)(void *arg, struct span data);
-    /* The peer ended its direction (f NULL) or the connection broke (f says how). */
+    /* The peer ended its direction (f NULL; once, writing is still possible) or the connection
+     * broke (f says how; nothing follows, and what is written is dropped). */
     void (*on_end)(void *arg, const struct failure *f);
     /* Everything that was written has been handed to the system.  May be NULL. */
     void (*on_drain)(void *arg);
@@ -104,24 +108,29 @@ enum rc io_file_read(struct io_file *file, uint64_t offset, void *to, size_t n, 
 /* RC_FULL when the disk is full; what was written before that is not undone. */
 enum rc io_file_write(struct io_file *file, uint64_t offset, struct span data,
     struct failure *f) MUST_CHECK;
-enum rc io_file_sync(struct io_file *file, struct failure *f) MUST_CHECK; /* data reaches the disk */
+/* The data reaches the disk. */
+enum rc io_file_sync(struct io_file *file, struct failure *f) MUST_CHECK;
 /* The same on a worker thread; done is called from io_run().  One at a time per file. */
 typedef void io_done_fn(void *arg, enum rc rc, const struct failure *f);
 void io_file_sync_start(struct io_file *file, io_done_fn *done, void *arg);
 /* Exclusive advisory lock held until close.  RC_BUSY when another process has it. */
 enum rc io_file_lock(struct io_file *file, struct failure *f) MUST_CHECK;
 
-enum rc io_mkdir(struct io *io, const char *path, struct failure *f) MUST_CHECK; /* 0700, parents too; existing is fine */
+/* 0700, parents too, durable; existing is fine. */
+enum rc io_mkdir(struct io *io, const char *path, struct failure *f) MUST_CHECK;
 enum rc io_rename(struct io *io, const char *from, const char *to, struct failure *f) MUST_CHECK;
-enum rc io_remove(struct io *io, const char *path, struct failure *f) MUST_CHECK; /* RC_NOT_FOUND when absent */
+/* A file or an empty folder.  RC_NOT_FOUND when absent. */
+enum rc io_remove(struct io *io, const char *path, struct failure *f) MUST_CHECK;
 enum rc io_remove_tree(struct io *io, const char *path, struct failure *f) MUST_CHECK;
 enum rc io_sync_dir(struct io *io, const char *path, struct failure *f) MUST_CHECK;
 bool io_exists(struct io *io, const char *path);
 /* Names in a folder, without . and .., sorted. */
 typedef void io_name_fn(void *arg, const char *name);
-enum rc io_list(struct io *io, const char *path, io_name_fn *fn, void *arg, struct failure *f) MUST_CHECK;
+enum rc io_list(struct io *io, const char *path, io_name_fn *fn, void *arg,
+    struct failure *f) MUST_CHECK;
 /* A whole file, of at most max bytes, appended to out. */
-enum rc io_load(struct io *io, const char *path, size_t max, struct buf *out, struct failure *f) MUST_CHECK;
+enum rc io_load(struct io *io, const char *path, size_t max, struct buf *out,
+    struct failure *f) MUST_CHECK;
 /* Write a whole file so that a crash leaves the old or the new one: new file beside it (0600),
  * sync, rename, sync the folder. */
 enum rc io_save(struct io *io, const char *path, struct span data, struct failure *f) MUST_CHECK;

@@ -49,6 +49,15 @@ void real_flush_dirty(struct real *w);
 enum rc real_fail(struct failure *f, int err, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* io_uv_timer.c */
+struct io_timer *real_timer_new(struct io *io, io_timer_fn *fn, void *arg);
+void real_timer_set(struct io_timer *t, uint64_t ms);
+void real_timer_stop(struct io_timer *t);
+void real_timer_free(struct io_timer *t);
+void real_work(struct io *io, void (*work)(void *arg), void (*done)(void *arg), void *arg);
+struct io_signal *real_signal_new(struct io *io, int signo, io_timer_fn *fn, void *arg);
+void real_signal_free(struct io_signal *s);
+
 /* io_uv_dial.c */
 struct io_stream *real_connect(struct io *io, const char *address, const char *local_address,
     const struct io_stream_events *events, void *arg);

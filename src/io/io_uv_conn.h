@@ -69,7 +69,10 @@ struct conn *conn_new(struct real *w);
 struct end *conn_end_new(struct conn *c, bool is_unix); /* becomes c->end */
 void conn_end_drop(struct conn *c);                     /* give the handle up */
 void conn_opened(struct conn *c); /* the handle is connected: note the peer, start to read */
-void conn_mark_dirty(struct conn *c);
+void conn_note_peer(struct conn *c);
+void conn_mark_dirty(struct conn *c); /* it has bytes to flush before the loop sleeps */
+void conn_unmark_dirty(struct conn *c);
+void conn_uncount(struct conn *c); /* all its bytes were sent: the world may end */
 void conn_destroy(struct conn *c);
 void conn_dial_free(struct conn *c);
 

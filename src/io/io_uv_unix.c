@@ -1,8 +1,9 @@
 /*
  * io_uv_unix.c - local sockets by paths that are longer than sun_path.
  *
- * The kernel takes at most 107 bytes.  A data directory may lie deeper, so the folder is opened and
- * the socket reached as /proc/self/fd/N/name.  The descriptor is only needed during bind and connect.
+ * The kernel takes at most 107 bytes.  A data directory may lie deeper, so the folder is opened
+ * and the socket reached as /proc/self/fd/N/name.  The descriptor is only needed during bind and
+ * connect.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -5,8 +5,8 @@
  * splits and coalesces what is written, and breaks connections with the probability that was set;
  * addresses are any "host(port)".  The disk keeps, for every file, what is durable and what was
  * written since; sim_crash() forgets, reorders and tears what was not synced.  A world can hold
- * several nodes (one per queue manager), each with a disk, sockets and timers of its own, and a node
- * can be killed and started again.  The same seed and the same calls give the same run.
+ * several nodes (one per queue manager), each with a disk, sockets and timers of its own, and a
+ * node can be killed and started again.  The same seed and the same calls give the same run.
  */
 #ifndef IO_SIM_H
 #define IO_SIM_H
@@ -33,9 +33,9 @@ struct sim_faults *sim_faults(struct io *node); /* change at any time */
  * to happen.  Returns whether stop() said so. */
 bool sim_run(struct sim *sim, bool (*stop)(void *arg), void *arg, uint64_t max_us);
 /* Kill a node: its streams break for their peers after a random time, its timers, listeners and
- * callbacks vanish, unsynced writes are dropped, reordered or torn.  The caller forgets every object
- * of that node without freeing it (memory is reclaimed by sim_free), then starts it again on the same
- * struct io. */
+ * callbacks vanish, unsynced writes are dropped, reordered or torn.  The caller forgets every
+ * object of that node without freeing it (memory is reclaimed by sim_free), then starts it again
+ * on the same struct io. */
 void sim_crash(struct io *node);
 uint64_t sim_random(struct sim *sim);
 /* Events so far, hashed: equal for two runs that did the same. */

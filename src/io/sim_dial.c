@@ -1,8 +1,8 @@
 /*
  * sim_dial.c - listeners and connecting in the simulated network.
  *
- * Any text is a host.  A listener at "*" or "" is reached by its node's name, by the node's address
- * 10.0.0.N, and from the same node as localhost.
+ * Any text is a host.  A listener at "*" or "" is reached by its node's name, by the node's
+ * address 10.0.0.N, and from the same node as localhost.
  */
 #include <stdio.h>
 

@@ -1,9 +1,10 @@
 /*
  * sim_disk.c - the simulated disk's files.
  *
- * What was written is in `now` at once and in `kept` after a sync.  A crash takes each 512-byte sector
- * of each write since then on its own: it is there or it is not, so that writes are dropped, reordered
- * and torn.  A sync that failed has lost what it was to bring to the disk, as it has on Linux.
+ * What was written is in `now` at once and in `kept` after a sync.  A crash takes each 512-byte
+ * sector of each write since then on its own: it is there or it is not, so that writes are
+ * dropped, reordered and torn.  A sync that failed has lost what it was to bring to the disk, as
+ * it has on Linux.
  */
 #include <assert.h>
 

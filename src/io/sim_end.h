@@ -1,8 +1,8 @@
 /*
  * sim_end.h - inside io/ only: one end of a simulated connection.
  *
- * The stream that a caller holds is only a handle; the end behind it stays until sim_free(), because
- * the other side and packets on their way point to it.
+ * The stream that a caller holds is only a handle; the end behind it stays until sim_free(),
+ * because the other side and packets on their way point to it.
  */
 #ifndef IO_SIM_END_H
 #define IO_SIM_END_H

@@ -1,8 +1,8 @@
 /*
  * sim_net.c - the simulated network: connections whose data is delayed, split and joined at random.
  *
- * Written bytes wait in `out`, travel in packets, and wait in the peer's `in` until it reads; a window
- * bounds what is between the two, so that back-pressure is felt as on a real connection.
+ * Written bytes wait in `out`, travel in packets, and wait in the peer's `in` until it reads; a
+ * window bounds what is between the two, so that back-pressure is felt as on a real connection.
  */
 #include <assert.h>
 #include <stdio.h>

@@ -1,10 +1,10 @@
 /*
  * sim_world.h - inside io/ only: the simulated world, shared by the sim*.c files.
  *
- * Everything that happens is an event in one heap, ordered by time and then by the order in which it
- * was asked for.  An event belongs to a node and to one life of it: a crash begins the next life, and
- * events of an earlier one are dropped.  Objects come from the world's own list, so that sim_free()
- * reclaims what a crashed node left behind.
+ * Everything that happens is an event in one heap, ordered by time and then by the order in which
+ * it was asked for.  An event belongs to a node and to one life of it: a crash begins the next
+ * life, and events of an earlier one are dropped.  Objects come from the world's own list, so that
+ * sim_free() reclaims what a crashed node left behind.
  */
 #ifndef IO_SIM_WORLD_H
 #define IO_SIM_WORLD_H
@@ -67,7 +67,7 @@ node_of(struct io *io)
     return (struct node *)io;
 }
 
-/* ---- sim.c ---- */
+/* ---- sim_event.c ---- */
 void *sim_alloc(struct sim *sim, size_t n);
 void sim_release(void *object);
 /* From low to high, both included. */
@@ -76,6 +76,8 @@ uint64_t sim_latency(struct node *node);
 struct event *sim_at(struct sim *sim, struct node *node, uint64_t at, void (*fn)(void *obj),
     void *obj);
 void sim_cancel(struct event *e); /* NULL is fine */
+/* Make the next thing happen, if that is not after `until`. */
+bool sim_step(struct sim *sim, uint64_t until);
 void sim_note(struct sim *sim, const void *p, size_t n); /* into the fingerprint */
 static inline void
 sim_note_number(struct sim *sim, uint64_t v)

@@ -1,10 +1,10 @@
 /*
  * world.h - inside io/ only: what a world provides.
  *
- * io.h's calls are served through struct io_ops, so that the real world (io_uv*.c) and the simulated
- * one (sim*.c) are interchangeable at run time.  Each world embeds the base structs below as the
- * first member of its own.  Calls that can be composed from others (io_save, io_remove_tree ...) are
- * written once, in files.c, for both.
+ * io.h's calls are served through struct io_ops, so that the real world (io_uv*.c) and the
+ * simulated one (sim*.c) are interchangeable at run time.  Each world embeds the base structs
+ * below as the first member of its own.  Calls that can be composed from others (io_save,
+ * io_remove_tree ...) are written once, in files.c, for both.
  */
 #ifndef IO_WORLD_H
 #define IO_WORLD_H
