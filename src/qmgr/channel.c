@@ -140,7 +140,7 @@ start_if_needed(struct channels *all, const char *name, const char *xmitq)
     if (queue == NULL || queue->trigger == 0 || !mqi_queue_figures(qmgr_mqi(all->q), xmitq, &f) ||
         f.depth == 0)
         return;
-    (void)channels_start(all, name, NULL);
+    (void)!channels_start(all, name, NULL);
 }
 
 void
