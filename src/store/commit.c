@@ -60,12 +60,7 @@ commit_sync(struct store *s, struct failure *f)
         return store_check(s, f);
     }
     s->sync_us = io_now_us(s->io) - from;
-    /* When a sync fails the system tells only one of those who wait for it: believe this one when
-     * the other has come back too. */
-    if (s->syncing != NULL)
-        s->syncing_to = log_position(s);
-    else
-        reached(s, log_position(s));
+    reached(s, log_position(s));
     return RC_OK;
 }
 
@@ -74,12 +69,27 @@ on_synced(void *arg, enum rc rc, const struct failure *f)
 {
     struct store *s = arg;
 
-    s->syncing = NULL;
+    s->syncing = false;
     if (rc != RC_OK)
         store_break(s, f);
     else
         reached(s, s->syncing_to);
     commit_on_timer(s);
+}
+
+static enum rc
+open_sync_file(struct store *s, struct failure *f)
+{
+    char path[JOURNAL_PATH_MAX];
+
+    if (s->sync_file != NULL && s->sync_generation == s->active->opening.generation)
+        return RC_OK;
+    if (s->sync_file != NULL)
+        io_file_close(s->sync_file);
+    s->sync_file = NULL;
+    s->sync_generation = s->active->opening.generation;
+    segment_path(s, s->active->number, path);
+    return io_file_open(s->io, path, IO_READ | IO_WRITE, &s->sync_file, f);
 }
 
 static void
@@ -92,13 +102,18 @@ sync_start(struct store *s)
             io_timer_set(s->timer, 0);
         return;
     }
+    struct failure f;
     if (log_flush(s, NULL) != RC_OK)
         return;
+    if (open_sync_file(s, &f) != RC_OK) {
+        store_break(s, &f);
+        return;
+    }
     s->sync_us = 0;
     s->syncs++;
-    s->syncing = s->active;
+    s->syncing = true;
     s->syncing_to = log_position(s);
-    io_file_sync_start(s->active->file, on_synced, s);
+    io_file_sync_start(s->sync_file, on_synced, s);
 }
 
 /* ---- waiting ---- */
@@ -147,7 +162,7 @@ commit_on_timer(void *arg)
         return;
     }
     space_tend(s);
-    if ((s->waiters != NULL || s->leaving != NULL) && s->syncing == NULL)
+    if ((s->waiters != NULL || s->leaving != NULL) && !s->syncing)
         sync_start(s);
 }
 
@@ -163,7 +178,7 @@ store_when_durable(struct store *s, uint64_t position, io_done_fn *fn, void *arg
     w->fn = fn;
     w->arg = arg;
     DL_APPEND(s->waiters, w);
-    if (position <= s->durable || s->syncing == NULL)
+    if (position <= s->durable || !s->syncing)
         io_timer_set(s->timer, 0);
 }
 

@@ -115,7 +115,11 @@ struct store {
     struct io_timer *timer;
     struct waiter *waiters;
     struct waiter *telling; /* those of them that are being called */
-    struct segment *syncing; /* a sync runs on a worker thread */
+    /* Syncs on a worker thread have a file of their own: when one fails, the system tells every open
+     * file once, so that a blocking sync meanwhile does not take the news from it. */
+    struct io_file *sync_file;
+    uint64_t sync_generation; /* which segment it is */
+    bool syncing;
     uint64_t syncing_to;
     uint64_t sync_us; /* what the last one took */
     uint64_t syncs, appends;

@@ -256,6 +256,12 @@ space_make(struct store *s, enum space purpose, uint64_t bytes, struct failure *
     if (purpose == SPACE_PUT && is_crowded(s, bytes))
         return full(s, f);
     while (free_room(s) < need) {
+        if (s->leaving != NULL) {
+            rc = commit_sync(s, f);
+            if (rc != RC_OK)
+                return rc;
+            continue;
+        }
         bool can_copy = s->n_used >= 2 && tries < 2 * s->n_files;
         bool copy_first = can_copy && is_over(s, s->total + s->options.segment_size);
         rc = copy_first ? RC_FULL : grow(s, &own);
@@ -282,7 +288,7 @@ space_tend(struct store *s)
         if (s->n_spare > SPARE_MIN) {
             if (segment_remove(s, s->spare, NULL) != RC_OK)
                 return;
-        } else if (s->leaving == NULL && s->n_used >= 2) {
+        } else if (s->leaving == NULL && s->n_used >= 2 && free_room(s) >= reserve(s, SPACE_GET)) {
             struct failure f;
             if (reclaim_oldest(s, &f) != RC_OK)
                 store_break(s, &f);

@@ -40,7 +40,7 @@ close_some(struct store *s)
 
     DL_FOREACH(s->used, g)
     {
-        if (g->file == NULL || g == s->active || g == s->syncing)
+        if (g->file == NULL || g == s->active)
             continue;
         open++;
         if (oldest == NULL)
@@ -187,10 +187,7 @@ segment_switch(struct store *s, struct failure *f)
     s->n_used++;
     s->active = g;
     s->tail_at = RECORD_OPENING;
-    if (s->syncing == NULL)
-        s->durable = log_position(s);
-    else
-        s->syncing_to = log_position(s);
+    s->durable = log_position(s);
     return RC_OK;
 }
 

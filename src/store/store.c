@@ -93,6 +93,8 @@ store_free(struct store *s, bool close_files)
     free_segments(s->spare, close_files);
     if (close_files) {
         io_timer_free(s->timer);
+        if (s->sync_file != NULL)
+            io_file_close(s->sync_file);
         if (s->lock != NULL)
             io_file_close(s->lock);
     }

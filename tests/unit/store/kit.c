@@ -46,6 +46,7 @@ on_prepared_put(void *arg, struct span xid, uint64_t id, uint32_t queue, struct 
     assert_true(xid.n > 0);
     on_message(arg, id, queue, head, body_size);
     k->messages[k->n_messages - 1].prepared = true;
+    copy_text(k->messages[k->n_messages - 1].xid, 40, xid);
 }
 
 static void

@@ -20,6 +20,7 @@ struct kit_message {
     char head[40];
     size_t body_size;
     bool prepared;
+    char xid[40]; /* of the prepared unit that put it */
 };
 struct kit_record {
     char key[40];
