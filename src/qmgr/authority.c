@@ -33,7 +33,8 @@ profile_matches(const char *p, const char *name)
                 return false;
         }
     }
-    return *name != '\0' && (*p == '?' ? *name != '.' : *p == *name) && profile_matches(p + 1, name + 1);
+    return *name != '\0' && (*p == '?' ? *name != '.' : *p == *name) &&
+           profile_matches(p + 1, name + 1);
 }
 
 static int
@@ -177,7 +178,8 @@ granted(struct qmgr *q, const char *user, int32_t objtype, const char *name)
 }
 
 bool
-authority_allows(struct qmgr *q, const char *user, enum object_type type, const char *name, int32_t what)
+authority_allows(
+    struct qmgr *q, const char *user, enum object_type type, const char *name, int32_t what)
 {
     if (authority_is_privileged(q, user))
         return true;
@@ -195,8 +197,8 @@ is_same(const struct authrec_def *a, const struct authrec_def *b)
 }
 
 enum rc
-authority_apply(struct qmgr *q, const struct authrec_def *change, const char *add, const char *remove,
-    struct failure *f)
+authority_apply(struct qmgr *q, const struct authrec_def *change, const char *add,
+    const char *remove, struct failure *f)
 {
     size_t n;
     const struct authrec_def *old = objects_authrec(qmgr_objects(q), &n);

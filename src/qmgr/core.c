@@ -122,7 +122,8 @@ on_message(void *arg, uint64_t id, uint32_t queue, struct span head, size_t body
 }
 
 static void
-on_prepared(void *arg, struct store_unit *unit, struct span xid, const uint64_t *gets, size_t n_gets)
+on_prepared(
+    void *arg, struct store_unit *unit, struct span xid, const uint64_t *gets, size_t n_gets)
 {
     struct qmgr *q = arg;
 
@@ -130,8 +131,8 @@ on_prepared(void *arg, struct store_unit *unit, struct span xid, const uint64_t 
 }
 
 static void
-on_prepared_put(void *arg, struct span xid, uint64_t id, uint32_t queue, struct span head,
-    size_t body_size)
+on_prepared_put(
+    void *arg, struct span xid, uint64_t id, uint32_t queue, struct span head, size_t body_size)
 {
     struct qmgr *q = arg;
 

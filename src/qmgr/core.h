@@ -40,8 +40,8 @@ struct qmgr {
 };
 
 /* Error log, journal, definitions, queues.  The queue manager is not yet RUNNING. */
-enum rc core_open(struct io *io, const struct qmgr_options *o, struct qmgr **out,
-    struct failure *f) MUST_CHECK;
+enum rc core_open(
+    struct io *io, const struct qmgr_options *o, struct qmgr **out, struct failure *f) MUST_CHECK;
 /* Make the folder, the journal and the default objects, and close again. */
 enum rc core_create(struct io *io, const struct qmgr_options *o, struct failure *f) MUST_CHECK;
 void core_close(struct qmgr *q);

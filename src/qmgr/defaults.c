@@ -15,7 +15,8 @@ static const struct default_object {
     {OBJECT_QUEUE, QT_MODEL, "SYSTEM.DEFAULT.MODEL.QUEUE", "DEFTYPE", "TEMPDYN"},
     {OBJECT_QUEUE, QT_ALIAS, "SYSTEM.DEFAULT.ALIAS.QUEUE", NULL, NULL},
     {OBJECT_QUEUE, QT_REMOTE, "SYSTEM.DEFAULT.REMOTE.QUEUE", NULL, NULL},
-    {OBJECT_QUEUE, QT_LOCAL, "SYSTEM.ADMIN.COMMAND.QUEUE", "DESCR", "Commands for the command server"},
+    {OBJECT_QUEUE, QT_LOCAL, "SYSTEM.ADMIN.COMMAND.QUEUE", "DESCR",
+        "Commands for the command server"},
     {OBJECT_QUEUE, QT_MODEL, "SYSTEM.MQSC.REPLY.QUEUE", "DEFTYPE", "TEMPDYN"},
     {OBJECT_QUEUE, QT_MODEL, "SYSTEM.MQEXPLORER.REPLY.MODEL", "DEFTYPE", "TEMPDYN"},
     {OBJECT_QUEUE, QT_MODEL, "SYSTEM.JMS.TEMPQ.MODEL", "DEFTYPE", "TEMPDYN"},
@@ -77,7 +78,8 @@ set_qmgr(struct qmgr *q, const struct qmgr_options *o, struct failure *f)
     snprintf(def.qmid, sizeof(def.qmid), "%.28s_%s_%s", o->name, date, clock);
     if (o->dead_letter_queue != NULL)
         text_copy(def.deadq, sizeof(def.deadq), o->dead_letter_queue);
-    if (snprintf(def.sslkeyr, sizeof(def.sslkeyr), "%s/ssl/key", q->dir) >= (int)sizeof(def.sslkeyr))
+    if (snprintf(def.sslkeyr, sizeof(def.sslkeyr), "%s/ssl/key", q->dir) >=
+        (int)sizeof(def.sslkeyr))
         def.sslkeyr[0] = '\0';
     return objects_set(q->objects, OBJECT_QMGR, &def, f);
 }

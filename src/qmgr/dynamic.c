@@ -7,7 +7,8 @@
 
 #define PREFIX_MAX 32u /* characters before the asterisk: 16 are added */
 
-/* "AMQ.*" gives AMQ. and 16 characters that never come again; without an asterisk it is the name. */
+/* "AMQ.*" gives AMQ. and 16 characters that never come again; without an asterisk it is the name.
+ */
 static int32_t
 make_name(struct mqi *m, const char *wanted, char to[49])
 {
@@ -98,8 +99,7 @@ check_delete(const struct handle *hd, int32_t options)
 {
     const struct queue *q = hd->to.queue;
 
-    if (q == NULL || hd->to.def != q->def || q->def == NULL ||
-        q->def->deftype == MQQDT_PREDEFINED)
+    if (q == NULL || hd->to.def != q->def || q->def == NULL || q->def->deftype == MQQDT_PREDEFINED)
         return MQRC_OPTION_NOT_VALID_FOR_TYPE;
     if (q->temporary)
         return hd->creator ? MQRC_NONE : MQRC_OPTION_NOT_VALID_FOR_TYPE;

@@ -56,8 +56,8 @@ find_user(struct errorlog *log)
 }
 
 enum rc
-errorlog_open(struct io *io, const char *dir, const char *qmgr, uint64_t max_bytes, struct errorlog **out,
-    struct failure *f)
+errorlog_open(struct io *io, const char *dir, const char *qmgr, uint64_t max_bytes,
+    struct errorlog **out, struct failure *f)
 {
     struct errorlog *log = calloc(1, sizeof(*log));
 
@@ -119,8 +119,8 @@ print_header(const struct errorlog *log, const char *remote, struct buf *out)
     time_date(now, date); /* yyyy-mm-dd */
     time_clock(now, clock);
     time_iso(now, iso);
-    buf_printf(out, "%.2s/%.2s/%.4s %.2s:%.2s:%.2s - Process(%d.1) User(%s) Program(grove)\n", date + 8,
-        date + 5, date, clock, clock + 3, clock + 6, (int)getpid(), log->user);
+    buf_printf(out, "%.2s/%.2s/%.4s %.2s:%.2s:%.2s - Process(%d.1) User(%s) Program(grove)\n",
+        date + 8, date + 5, date, clock, clock + 3, clock + 6, (int)getpid(), log->user);
     buf_printf(out, "%20s  Host(%s) Installation(Grove)\n", "", log->host);
     buf_printf(out, "%20s  VRMF(0.1.0.0) QMgr(%s)\n", "", log->qmgr);
     buf_printf(out, "%20s  Time(%s)\n", "", iso);
@@ -170,7 +170,8 @@ print_line(struct buf *out, const char *text)
 }
 
 static void
-print_record(const struct errorlog *log, const struct failure *what, const char *remote, struct buf *out)
+print_record(
+    const struct errorlog *log, const struct failure *what, const char *remote, struct buf *out)
 {
     print_header(log, remote, out);
     print_comments(what, out);

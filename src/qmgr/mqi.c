@@ -1,4 +1,4 @@
-/* The MQI as a whole: connections, the queues that are in use, wake-ups, figures for commands. */
+/* The MQI as a whole: connections and the queues that are in use. */
 #include "qmgr/mqi.h"
 
 #include <assert.h>
@@ -8,8 +8,6 @@
 #include <string.h>
 
 #include "qmgr/connection.h"
-
-static void run_soon(void *arg);
 
 struct mqi *
 mqi_new(struct qmgr *q)
@@ -26,7 +24,7 @@ mqi_new(struct qmgr *q)
     TAILQ_INIT(&m->prepared);
     m->queues = sorted_new(offsetof(struct queue, name));
     m->records = sorted_new(offsetof(struct record, key));
-    m->soon = io_timer_new(m->io, run_soon, m);
+    m->soon = io_timer_new(m->io, mqi_run_soon, m);
     return m;
 }
 
@@ -75,7 +73,8 @@ mqi_uid(struct mqi *m)
 {
     uint64_t now = (uint64_t)io_wall(m->io);
 
-    /* The clock makes it new after a restart too, as long as less than a million a second are used. */
+    /* The clock makes it new after a restart too, as long as less than a million a second are used.
+     */
     m->last_uid = m->last_uid == 0 ? now : m->last_uid + 1;
     return m->last_uid;
 }
@@ -230,271 +229,4 @@ mqi_queue_release(struct mqi *m, struct queue *q)
     if (q->triggered)
         TAILQ_REMOVE(&m->triggered, q, trigger_link);
     queue_free(q);
-}
-
-enum rc
-mqi_may_drop(struct mqi *m, const char *queue, struct failure *f)
-{
-    struct hconn *h;
-    const struct queue *q = sorted_find(&m->queues, queue);
-    const struct queue_def *def = objects_find(qmgr_objects(m->qmgr), OBJECT_QUEUE, queue);
-    bool used = q != NULL && queue_is_used(q);
-
-    TAILQ_FOREACH(h, &m->conns, link) { /* aliases and remote queues are open under their own name */
-        for (size_t i = 0; i < h->n_handles; i++)
-            used = used || (h->handles[i] != NULL && h->handles[i]->to.def == def);
-    }
-    if (used) {
-        fail(f, RC_BUSY, "IBM MQ object %s in use.", queue);
-        failure_id(f, "AMQ8148E");
-        failure_reason(f, MQRC_OBJECT_IN_USE);
-        return RC_BUSY;
-    }
-    if (q != NULL && q->depth > 0) {
-        fail(f, RC_BUSY, "IBM MQ queue %s not empty.", queue);
-        failure_id(f, "AMQ8143W");
-        failure_reason(f, MQRC_Q_NOT_EMPTY);
-        failure_fix(f, "Clear the queue first, or delete it with PURGE.");
-        return RC_BUSY;
-    }
-    return RC_OK;
-}
-
-void
-mqi_dropped(struct mqi *m, const char *queue)
-{
-    struct handle *hd;
-    struct queue *q = sorted_find(&m->queues, queue);
-
-    if (q == NULL)
-        return;
-    sorted_drop(&m->queues, q);
-    TAILQ_FOREACH(hd, &q->handles, link) {
-        if (hd->to.def == q->def)
-            hd->to.def = NULL; /* it is freed; what uses the handle gets 2052 */
-    }
-    q->def = NULL;
-    mqi_wake_queue(q); /* waiting gets end with 2052 */
-    mqi_queue_release(m, q);
-}
-
-void
-mqi_changed(struct mqi *m, const char *queue)
-{
-    struct queue_def *def = objects_find(qmgr_objects(m->qmgr), OBJECT_QUEUE, queue);
-    bool is_alias = def != NULL && def->type == QT_ALIAS;
-    struct queue *q = sorted_find(&m->queues, is_alias ? def->target : queue);
-
-    if (q == NULL)
-        return;
-    if (!is_alias)
-        q->def = def;
-    mqi_wake_queue(q);
-    if (queue_next(q, NULL) != NULL)
-        mqi_message_arrived(q);
-}
-
-/* ---- wake-ups and triggers ---- */
-void
-mqi_wake_queue(struct queue *q)
-{
-    struct hconn *h;
-    struct mqi *m = q->mqi;
-
-    TAILQ_FOREACH(h, &q->waiters, wait_link) {
-        if (h->ready)
-            continue;
-        h->ready = true;
-        TAILQ_INSERT_TAIL(&m->ready, h, ready_link);
-    }
-    if (!TAILQ_EMPTY(&m->ready))
-        io_timer_set(m->soon, 0);
-}
-
-/* TRIGTYPE(FIRST) means the first message on an empty queue; a queue that nobody reads counts as such,
- * because its channel may have ended after it found the queue empty. */
-static bool
-is_trigger_event(const struct queue *q)
-{
-    const struct queue_def *def = q->def;
-
-    if (def == NULL || def->trigger != MQTC_ON || def->usage != MQUS_TRANSMISSION)
-        return false;
-    switch (def->trigtype) {
-    case MQTT_FIRST:
-        return q->open_input == 0 || q->depth == 1;
-    case MQTT_EVERY:
-        return true;
-    case MQTT_DEPTH:
-        return q->depth >= (uint32_t)def->trigdpth;
-    default:
-        return false;
-    }
-}
-
-void
-mqi_message_arrived(struct queue *q)
-{
-    struct mqi *m = q->mqi;
-
-    mqi_wake_queue(q);
-    if (q->triggered || m->on_trigger == NULL || !is_trigger_event(q))
-        return;
-    q->triggered = true;
-    TAILQ_INSERT_TAIL(&m->triggered, q, trigger_link);
-    io_timer_set(m->soon, 0);
-}
-
-static void
-run_triggers(struct mqi *m)
-{
-    struct queue *q;
-
-    while ((q = TAILQ_FIRST(&m->triggered)) != NULL) {
-        char name[49];
-        TAILQ_REMOVE(&m->triggered, q, trigger_link);
-        q->triggered = false;
-        text_copy(name, sizeof(name), q->name);
-        m->on_trigger(m->trigger_arg, name);
-    }
-}
-
-/* From the loop, so that nobody's answer is made inside somebody else's call.  Who becomes ready while
- * this runs has his turn next time. */
-static void
-run_soon(void *arg)
-{
-    struct mqi *m = arg;
-    struct hconn *h;
-    struct hconn *last = TAILQ_LAST(&m->ready, hconns);
-    bool done = last == NULL;
-
-    while (!done && (h = TAILQ_FIRST(&m->ready)) != NULL) {
-        done = h == last;
-        TAILQ_REMOVE(&m->ready, h, ready_link);
-        h->ready = false;
-        get_retry(h);
-    }
-    run_triggers(m);
-    if (!TAILQ_EMPTY(&m->ready))
-        io_timer_set(m->soon, 0);
-}
-
-void
-mqi_on_trigger(struct mqi *m, mqi_trigger_fn *fn, void *arg)
-{
-    m->on_trigger = fn;
-    m->trigger_arg = arg;
-    for (size_t i = 0; i < m->queues.n; i++) {
-        struct queue *q = m->queues.items[i];
-        if (fn != NULL && queue_next(q, NULL) != NULL)
-            mqi_message_arrived(q);
-    }
-}
-
-/* ---- for commands ---- */
-static uint32_t
-oldest_age(const struct queue *q, int64_t now)
-{
-    int64_t first = now;
-
-    for (size_t b = 0; b < QUEUE_BUCKETS; b++) {
-        const struct qmsg *m = TAILQ_FIRST(&q->buckets[b]);
-        if (m != NULL && m->arrived < first)
-            first = m->arrived;
-    }
-    return (uint32_t)((now - first) / 1000000);
-}
-
-bool
-mqi_queue_figures(struct mqi *m, const char *queue, struct queue_figures *out)
-{
-    const struct queue_def *def = objects_find(qmgr_objects(m->qmgr), OBJECT_QUEUE, queue);
-    const struct queue *q = sorted_find(&m->queues, queue);
-
-    if (def == NULL || def->type != QT_LOCAL)
-        return false;
-    *out = (struct queue_figures){0};
-    if (q == NULL)
-        return true;
-    *out = (struct queue_figures){
-        .depth = q->depth,
-        .uncommitted = q->uncommitted_puts + q->uncommitted_gets,
-        .open_input = q->open_input,
-        .open_output = q->open_output,
-        .last_put = q->last_put,
-        .last_get = q->last_get,
-        .oldest_age = oldest_age(q, io_wall(m->io)),
-    };
-    return true;
-}
-
-enum rc
-mqi_queue_clear(struct mqi *m, const char *queue, struct failure *f)
-{
-    struct queue *q = sorted_find(&m->queues, queue);
-    struct uow *u;
-    struct qmsg *msg;
-    uint64_t position;
-    enum rc rc = RC_OK;
-
-    if (q == NULL)
-        return RC_OK;
-    if (queue_is_used(q)) {
-        fail(f, RC_BUSY, "IBM MQ object %s in use.", queue);
-        failure_id(f, "AMQ8148E");
-        failure_reason(f, MQRC_OBJECT_IN_USE);
-        return RC_BUSY;
-    }
-    /* In units of bounded length: clearing is not undone when it stops half way. */
-    u = uow_new();
-    while (rc == RC_OK && (msg = queue_next(q, NULL)) != NULL) {
-        int32_t reason = uow_get(m, u, msg, &position);
-        bool full = reason == MQRC_SYNCPOINT_LIMIT_REACHED;
-        if (full)
-            reason = uow_commit(m, u, &position);
-        if (reason != MQRC_NONE)
-            rc = fail(f, RC_IO, "queue %s could not be cleared, reason %d", queue, reason);
-    }
-    if (rc == RC_OK && uow_commit(m, u, &position) != MQRC_NONE)
-        rc = fail(f, RC_IO, "queue %s could not be cleared", queue);
-    uow_backout(m, u);
-    uow_free(u);
-    return rc;
-}
-
-void
-mqi_each_conn(struct mqi *m, void (*fn)(void *arg, const struct mqi_conn_info *c), void *arg)
-{
-    struct hconn *h;
-    struct hconn *next;
-
-    for (h = TAILQ_FIRST(&m->conns); h != NULL; h = next) {
-        struct mqi_conn_info info = {.who = &h->who};
-        next = TAILQ_NEXT(h, link);
-        text_copy(info.id, sizeof(info.id), h->id);
-        fn(arg, &info);
-    }
-}
-
-size_t
-mqi_connections(struct mqi *m)
-{
-    return m->applications;
-}
-
-void
-mqi_wake_all(struct mqi *m, int32_t reason)
-{
-    /* An answer may close other connections: look from the start after each. */
-    for (struct hconn *h = TAILQ_FIRST(&m->conns); h != NULL;) {
-        bool minds = reason != MQRC_Q_MGR_QUIESCING ||
-                     (h->get != NULL && (h->get->gmo.options & GMO_FAIL_IF_QUIESCING));
-        if (h->get != NULL && !h->who.internal && minds) {
-            get_end(h, reason);
-            h = TAILQ_FIRST(&m->conns);
-        } else {
-            h = TAILQ_NEXT(h, link);
-        }
-    }
 }

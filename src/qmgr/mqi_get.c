@@ -5,11 +5,14 @@
 
 #include "qmgr/connection.h"
 
-enum { GMO_BROWSING = GMO_BROWSE_FIRST | GMO_BROWSE_NEXT | GMO_BROWSE_MSG_UNDER_CURSOR,
+enum {
+    GMO_BROWSING = GMO_BROWSE_FIRST | GMO_BROWSE_NEXT | GMO_BROWSE_MSG_UNDER_CURSOR,
     GMO_UNDER_CURSOR = GMO_MSG_UNDER_CURSOR | GMO_BROWSE_MSG_UNDER_CURSOR,
     GMO_SYNCPOINTS = GMO_SYNCPOINT | GMO_NO_SYNCPOINT | GMO_SYNCPOINT_IF_PERSISTENT,
-    GMO_NOT_OFFERED = GMO_MARK_SKIP_BACKOUT | GMO_LOCK | GMO_UNLOCK, ID_SIZE = 24,
-    TOKEN_SIZE = 16 };
+    GMO_NOT_OFFERED = GMO_MARK_SKIP_BACKOUT | GMO_LOCK | GMO_UNLOCK,
+    ID_SIZE = 24,
+    TOKEN_SIZE = 16
+};
 
 /* ---- checks ---- */
 static bool
@@ -24,7 +27,8 @@ check_options(const struct handle *hd, const struct mqgmo *gmo)
     int32_t o = gmo->options;
     bool browse = (o & GMO_BROWSING) != 0;
 
-    if (more_than_one(o & GMO_SYNCPOINTS) || more_than_one(o & (GMO_BROWSING | GMO_MSG_UNDER_CURSOR)))
+    if (more_than_one(o & GMO_SYNCPOINTS) ||
+        more_than_one(o & (GMO_BROWSING | GMO_MSG_UNDER_CURSOR)))
         return MQRC_OPTIONS_ERROR;
     if ((o & GMO_NOT_OFFERED) || (browse && (o & (GMO_SYNCPOINT | GMO_SYNCPOINT_IF_PERSISTENT))))
         return MQRC_OPTIONS_ERROR;

@@ -3,14 +3,29 @@
 
 #include "qmgr/connection.h"
 
-enum { MQIA_FIRST = 1, MQIA_LAST = 2000, MQCA_FIRST = 2001, MQCA_LAST = 4000,
-    MQIA_CURRENT_Q_DEPTH = 3, MQIA_OPEN_INPUT_COUNT = 17, MQIA_OPEN_OUTPUT_COUNT = 18,
-    MQIA_COMMAND_LEVEL = 31, MQIA_INHIBIT_GET = 9, MQIA_INHIBIT_PUT = 10, MQIA_TRIGGER_CONTROL = 24,
-    MQIA_TRIGGER_MSG_PRIORITY = 26, MQIA_TRIGGER_TYPE = 28, MQIA_TRIGGER_DEPTH = 29,
-    MQIA_DIST_LISTS = 34, MQCA_TRIGGER_DATA = 2023, MQIAV_NOT_APPLICABLE = -1,
+enum {
+    MQIA_FIRST = 1,
+    MQIA_LAST = 2000,
+    MQCA_FIRST = 2001,
+    MQCA_LAST = 4000,
+    MQIA_CURRENT_Q_DEPTH = 3,
+    MQIA_OPEN_INPUT_COUNT = 17,
+    MQIA_OPEN_OUTPUT_COUNT = 18,
+    MQIA_COMMAND_LEVEL = 31,
+    MQIA_INHIBIT_GET = 9,
+    MQIA_INHIBIT_PUT = 10,
+    MQIA_TRIGGER_CONTROL = 24,
+    MQIA_TRIGGER_MSG_PRIORITY = 26,
+    MQIA_TRIGGER_TYPE = 28,
+    MQIA_TRIGGER_DEPTH = 29,
+    MQIA_DIST_LISTS = 34,
+    MQCA_TRIGGER_DATA = 2023,
+    MQIAV_NOT_APPLICABLE = -1,
     /* Clients choose their dialect by the level that they are told: this one makes them use plain
-     * MQOPEN and MQGET (spec/client-protocol.md 0).  DISPLAY QMGR CMDLEVEL shows the definition's. */
-    CLIENT_COMMAND_LEVEL = 600 };
+     * MQOPEN and MQGET (spec/client-protocol.md 0).  DISPLAY QMGR CMDLEVEL shows the definition's.
+     */
+    CLIENT_COMMAND_LEVEL = 600
+};
 
 struct inquiry {
     enum object_type type;
@@ -60,8 +75,8 @@ figure(const struct inquiry *q, int32_t selector, int32_t *out)
     }
 }
 
-/* What a queue has and this type of queue has not: a warning and "not applicable".  What nobody here
- * knows: 0 and blanks, which clients take for "not offered". */
+/* What a queue has and this type of queue has not: a warning and "not applicable".  What nobody
+ * here knows: 0 and blanks, which clients take for "not offered". */
 static int32_t
 int_for(struct inquiry *q, int32_t selector)
 {
@@ -187,8 +202,8 @@ set_int(struct queue_def *def, int32_t selector, int32_t value)
 }
 
 static int32_t
-set_all(struct queue_def *def, const int32_t *selectors, size_t n, const int32_t *ints, size_t n_ints,
-    const char *chars, size_t n_chars)
+set_all(struct queue_def *def, const int32_t *selectors, size_t n, const int32_t *ints,
+    size_t n_ints, const char *chars, size_t n_chars)
 {
     size_t used = 0;
     size_t size = sizeof(def->trigdata) - 1;

@@ -6,10 +6,12 @@
 #include "qmgr/authority.h"
 #include "qmgr/connection.h"
 
-enum { OO_INPUT = OO_INPUT_AS_Q_DEF | OO_INPUT_SHARED | OO_INPUT_EXCLUSIVE,
+enum {
+    OO_INPUT = OO_INPUT_AS_Q_DEF | OO_INPUT_SHARED | OO_INPUT_EXCLUSIVE,
     OO_CONTEXT = OO_PASS_IDENTITY_CONTEXT | OO_PASS_ALL_CONTEXT | OO_SET_IDENTITY_CONTEXT |
                  OO_SET_ALL_CONTEXT,
-    OO_USES = OO_INPUT | OO_BROWSE | OO_OUTPUT | OO_INQUIRE | OO_SET };
+    OO_USES = OO_INPUT | OO_BROWSE | OO_OUTPUT | OO_INQUIRE | OO_SET
+};
 
 /* What each open option asks for (authority is checked for what was named, not for its base). */
 static const struct {
@@ -41,14 +43,15 @@ check_authority(struct hconn *h, const struct mqod *od, enum object_type type, c
         user = od->altuser;
     }
     for (size_t i = 0; i < sizeof(needs) / sizeof(*needs); i++)
-        if ((options & needs[i].option) && !authority_allows(q, user, type, name, needs[i].authority))
+        if ((options & needs[i].option) &&
+            !authority_allows(q, user, type, name, needs[i].authority))
             return MQRC_NOT_AUTHORIZED;
     return MQRC_NONE;
 }
 
 int32_t
-open_check_authority(struct hconn *h, const struct mqod *od, const struct destination *to,
-    int32_t options)
+open_check_authority(
+    struct hconn *h, const struct mqod *od, const struct destination *to, int32_t options)
 {
     const char *name = to->def != NULL ? to->def->queue : to->queue->name;
 

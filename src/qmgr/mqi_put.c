@@ -1,13 +1,19 @@
-/* MQPUT and MQPUT1: descriptor, context, limits, and the MQXQH of what goes to another queue manager. */
+/* MQPUT and MQPUT1: descriptor, context, limits, and the MQXQH of what goes to another queue
+ * manager. */
 #include <string.h>
 
 #include "qmgr/authority.h"
 #include "qmgr/connection.h"
 
-enum { PMO_CONTEXTS = PMO_DEFAULT_CONTEXT | PMO_PASS_IDENTITY | PMO_PASS_ALL | PMO_SET_IDENTITY |
-                      PMO_SET_ALL | PMO_NO_CONTEXT,
-    APPL_MSGTYPE_FIRST = 65536, APPL_MSGTYPE_LAST = 999999999, PRIORITY_MAX = 9,
-    ENCODING_NATIVE = 546, ID_SIZE = 24 };
+enum {
+    PMO_CONTEXTS = PMO_DEFAULT_CONTEXT | PMO_PASS_IDENTITY | PMO_PASS_ALL | PMO_SET_IDENTITY |
+                   PMO_SET_ALL | PMO_NO_CONTEXT,
+    APPL_MSGTYPE_FIRST = 65536,
+    APPL_MSGTYPE_LAST = 999999999,
+    PRIORITY_MAX = 9,
+    ENCODING_NATIVE = 546,
+    ID_SIZE = 24
+};
 
 /* ---- checks ---- */
 static int32_t
@@ -17,7 +23,8 @@ check_descriptor(const struct mqmd *md)
 
     if (md->version != 1 && md->version != 2)
         return MQRC_MD_ERROR;
-    if (!(t == 1 || t == 2 || t == 4 || t == 8 || (t >= APPL_MSGTYPE_FIRST && t <= APPL_MSGTYPE_LAST)))
+    if (!(t == 1 || t == 2 || t == 4 || t == 8 ||
+            (t >= APPL_MSGTYPE_FIRST && t <= APPL_MSGTYPE_LAST)))
         return MQRC_MSG_TYPE_ERROR;
     if (md->expiry != -1 && md->expiry <= 0)
         return MQRC_EXPIRY_ERROR;
@@ -39,11 +46,13 @@ check_options(int32_t options, int32_t open_options)
         return MQRC_OPTIONS_ERROR;
     if (context & (context - 1))
         return MQRC_OPTIONS_ERROR;
-    if (context == PMO_PASS_IDENTITY && !(open_options & (OO_PASS_IDENTITY_CONTEXT | OO_PASS_ALL_CONTEXT)))
+    if (context == PMO_PASS_IDENTITY &&
+        !(open_options & (OO_PASS_IDENTITY_CONTEXT | OO_PASS_ALL_CONTEXT)))
         return MQRC_NOT_OPEN_FOR_PASS_IDENT;
     if (context == PMO_PASS_ALL && !(open_options & OO_PASS_ALL_CONTEXT))
         return MQRC_NOT_OPEN_FOR_PASS_ALL;
-    if (context == PMO_SET_IDENTITY && !(open_options & (OO_SET_IDENTITY_CONTEXT | OO_SET_ALL_CONTEXT)))
+    if (context == PMO_SET_IDENTITY &&
+        !(open_options & (OO_SET_IDENTITY_CONTEXT | OO_SET_ALL_CONTEXT)))
         return MQRC_NOT_OPEN_FOR_SET_IDENT;
     if (context == PMO_SET_ALL && !(open_options & OO_SET_ALL_CONTEXT))
         return MQRC_NOT_OPEN_FOR_SET_ALL;
@@ -51,8 +60,8 @@ check_options(int32_t options, int32_t open_options)
 }
 
 static int32_t
-check_limits(struct hconn *h, const struct destination *to, const struct mqmd *md, size_t size,
-    size_t whole)
+check_limits(
+    struct hconn *h, const struct destination *to, const struct mqmd *md, size_t size, size_t whole)
 {
     const struct queue *q = to->queue;
 
@@ -198,7 +207,8 @@ fill_reply_to(struct mqi *m, struct mqmd *md)
 }
 
 static int32_t
-fill_descriptor(struct hconn *h, const struct destination *to, const struct mqpmo *pmo, struct mqmd *md)
+fill_descriptor(
+    struct hconn *h, const struct destination *to, const struct mqpmo *pmo, struct mqmd *md)
 {
     const struct queue_def *def = to->def != NULL ? to->def : to->queue->def;
 
@@ -216,7 +226,8 @@ fill_descriptor(struct hconn *h, const struct destination *to, const struct mqpm
 }
 
 /* ---- to another queue manager ---- */
-/* The descriptor of the message on the transmission queue; the application's travels in the MQXQH. */
+/* The descriptor of the message on the transmission queue; the application's travels in the MQXQH.
+ */
 static void
 make_outer(struct mqi *m, const struct mqmd *md, struct mqmd *outer)
 {
@@ -298,7 +309,8 @@ put_to(struct hconn *h, const struct destination *to, int32_t open_options, stru
 
     int32_t asked = filled.priority;
     if (filled.priority > PRIORITY_MAX)
-        filled.priority = PRIORITY_MAX; /* where it stands; the application keeps what it asked for */
+        filled.priority =
+            PRIORITY_MAX; /* where it stands; the application keeps what it asked for */
     if (to->remote)
         reason = put_remote(h, to, u, &filled, data);
     else

@@ -168,7 +168,8 @@ replay_array(struct objects *o, enum object_type type, struct span value, struct
     uint32_t n = value.n > 0 ? reader_u32(&r) : 0;
 
     if (n > value.n)
-        return fail(f, RC_CORRUPT, "the journal's %s records are damaged", object_class(type)->noun);
+        return fail(
+            f, RC_CORRUPT, "the journal's %s records are damaged", object_class(type)->noun);
     unsigned char *items = n > 0 ? calloc(n, size) : NULL;
     if (n > 0 && items == NULL)
         abort();
@@ -317,7 +318,8 @@ objects_drop_temporary(struct objects *o, const char *name)
 }
 
 void
-objects_each(struct objects *o, enum object_type type, const char *generic, objects_fn *fn, void *arg)
+objects_each(
+    struct objects *o, enum object_type type, const char *generic, objects_fn *fn, void *arg)
 {
     struct sorted *s = &o->by_name[type];
 

@@ -15,7 +15,8 @@ enum rc
 qmgr_create(struct io *io, const struct qmgr_options *o, struct failure *f)
 {
     if (o->name == NULL || !text_is_mq_name(o->name, MQ_NAME_MAX)) {
-        fail(f, RC_INVALID, "'%s' is not a valid queue manager name.", o->name != NULL ? o->name : "");
+        fail(f, RC_INVALID, "'%s' is not a valid queue manager name.",
+            o->name != NULL ? o->name : "");
         failure_fix(f, "Names have 1 to 48 characters: letters, digits and . / _ %%");
         return RC_INVALID;
     }
@@ -55,8 +56,9 @@ qmgr_write_state(struct qmgr *q)
     AUTO_BUF out = buf_new(65536, ORDER_LITTLE);
 
     listeners_each(q->listeners, "*", first_port, &port);
-    buf_printf(&out, "{\"format\":1,\"name\":\"%s\",\"qmid\":\"%s\",\"pid\":%d,\"port\":%u,"
-                     "\"listeners\":[",
+    buf_printf(&out,
+        "{\"format\":1,\"name\":\"%s\",\"qmid\":\"%s\",\"pid\":%d,\"port\":%u,"
+        "\"listeners\":[",
         q->name, q->def->qmid, (int)getpid(), port);
     listeners_each(q->listeners, "*", print_listener, &out);
     buf_printf(&out, "]}\n");
@@ -100,7 +102,6 @@ on_trigger(void *arg, const char *queue)
 
     channels_trigger(q->channels, queue);
 }
-
 
 static void
 on_broken(struct qmgr *q, const struct failure *why)

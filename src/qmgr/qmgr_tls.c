@@ -62,8 +62,8 @@ qmgr_refresh_tls(struct qmgr *q, struct failure *f)
 void
 qmgr_label(struct qmgr *q, const struct channel_def *channel, char to[129])
 {
-    const char *label = channel != NULL && channel->certlabl[0] != '\0' ? channel->certlabl
-                                                                         : q->def->certlabl;
+    const char *label =
+        channel != NULL && channel->certlabl[0] != '\0' ? channel->certlabl : q->def->certlabl;
 
     keyrepo_label_for(label, q->name, to);
 }

@@ -58,9 +58,9 @@ get_padded(struct reader *r, uint8_t *to, size_t size)
 void
 qmsg_head_encode(struct buf *out, const struct mqmd *md, int64_t arrived, int64_t expires)
 {
-    const int32_t ints[] = {md->report, md->msgtype, md->expiry, md->feedback, md->encoding, md->ccsid,
-        md->priority, md->persistence, md->putappltype, md->msgseqnumber, md->offset, md->msgflags,
-        md->originallength};
+    const int32_t ints[] = {md->report, md->msgtype, md->expiry, md->feedback, md->encoding,
+        md->ccsid, md->priority, md->persistence, md->putappltype, md->msgseqnumber, md->offset,
+        md->msgflags, md->originallength};
     const char *texts[] = {md->format, md->replytoq, md->replytoqmgr, md->user, md->applidentity,
         md->putapplname, md->putdate, md->puttime, md->applorigin};
 
@@ -82,8 +82,8 @@ qmsg_head_decode(struct span head, struct mqmd *md, int64_t *arrived, int64_t *e
 {
     struct reader r = reader_of(head, ORDER_LITTLE);
     int32_t *const ints[] = {&md->report, &md->msgtype, &md->expiry, &md->feedback, &md->encoding,
-        &md->ccsid, &md->priority, &md->persistence, &md->putappltype, &md->msgseqnumber, &md->offset,
-        &md->msgflags, &md->originallength};
+        &md->ccsid, &md->priority, &md->persistence, &md->putappltype, &md->msgseqnumber,
+        &md->offset, &md->msgflags, &md->originallength};
     const struct {
         char *to;
         size_t size;
@@ -107,18 +107,13 @@ qmsg_head_decode(struct span head, struct mqmd *md, int64_t *arrived, int64_t *e
         get_text(&r, texts[i].to, texts[i].size);
     get_padded(&r, md->accounting, sizeof(md->accounting));
     get_padded(&r, md->groupid, sizeof(md->groupid));
-    return reader_ok(&r) && r.left.n == 0;
+    return reader_ok(&r) && r.left.n == 0 && head.n <= QMSG_HEAD_MAX;
 }
 
 struct qmsg *
-qmsg_new(struct span head, size_t body_size)
+qmsg_new(struct span head, int64_t arrived, int64_t expires, size_t body_size)
 {
-    struct mqmd md;
-    int64_t arrived;
-    int64_t expires;
-
-    if (head.n > QMSG_HEAD_MAX || !qmsg_head_decode(head, &md, &arrived, &expires))
-        return NULL;
+    assert(head.n <= QMSG_HEAD_MAX);
     struct qmsg *m = calloc(1, sizeof(*m) + head.n);
     if (m == NULL)
         abort();

@@ -1,8 +1,8 @@
 /*
  * qmsg.h - one message in memory.
  *
- * A persistent message's body stays in the journal; a nonpersistent one's is here.  Its descriptor is
- * kept packed (about 150 bytes), in the form in which it stands in the journal.
+ * A persistent message's body stays in the journal; a nonpersistent one's is here.  Its descriptor
+ * is kept packed (about 150 bytes), in the form in which it stands in the journal.
  */
 #ifndef QMGR_QMSG_H
 #define QMGR_QMSG_H
@@ -37,8 +37,8 @@ TAILQ_HEAD(messages, qmsg);
 void qmsg_head_encode(struct buf *out, const struct mqmd *md, int64_t arrived, int64_t expires);
 /* False: it is damaged. */
 bool qmsg_head_decode(struct span head, struct mqmd *md, int64_t *arrived, int64_t *expires);
-/* A message from its packed descriptor.  NULL when that is damaged. */
-struct qmsg *qmsg_new(struct span head, size_t body_size);
+/* From a packed descriptor that qmsg_head_encode() or qmsg_head_decode() vouches for. */
+struct qmsg *qmsg_new(struct span head, int64_t arrived, int64_t expires, size_t body_size);
 void qmsg_free(struct qmsg *m);
 /* Its descriptor, with what time and backouts made of it. */
 void qmsg_md(const struct qmsg *m, int64_t now, struct mqmd *md);

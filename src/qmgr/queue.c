@@ -74,7 +74,8 @@ queue_remove(struct queue *q, struct qmsg *m)
     TAILQ_REMOVE(&q->buckets[m->bucket], m, link);
     if (m->cursors == 0)
         return;
-    TAILQ_FOREACH(h, &q->handles, link) {
+    TAILQ_FOREACH(h, &q->handles, link)
+    {
         if (h->cursor == m)
             h->cursor = NULL; /* its place is kept: queue_after() */
     }
@@ -106,7 +107,8 @@ queue_after(const struct queue *q, uint8_t bucket, uint64_t order)
 {
     struct qmsg *m;
 
-    TAILQ_FOREACH(m, &q->buckets[bucket], link) {
+    TAILQ_FOREACH(m, &q->buckets[bucket], link)
+    {
         if (m->order > order)
             return m;
     }

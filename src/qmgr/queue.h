@@ -2,8 +2,8 @@
  * queue.h - a local queue while the queue manager runs: its available messages in the order of
  * delivery, who has it open, who waits.
  *
- * Only available messages are on the lists: what is put or got under syncpoint is held by its unit of
- * work and comes (back) to its place, by order of arrival, at commit or backout.
+ * Only available messages are on the lists: what is put or got under syncpoint is held by its unit
+ * of work and comes (back) to its place, by order of arrival, at commit or backout.
  */
 #ifndef QMGR_QUEUE_H
 #define QMGR_QUEUE_H
@@ -23,14 +23,14 @@ struct queue {
     struct queue_def *def; /* NULL: deleted, or unknown when a journal names it */
     struct mqi *mqi;
     struct messages buckets[QUEUE_BUCKETS];
-    uint32_t depth;           /* as CURDEPTH counts: available ones and uncommitted puts */
+    uint32_t depth; /* as CURDEPTH counts: available ones and uncommitted puts */
     uint32_t uncommitted_puts, uncommitted_gets;
-    struct handles handles;   /* open ones */
-    struct hconns waiters;    /* in the order in which they began to wait */
+    struct handles handles; /* open ones */
+    struct hconns waiters;  /* in the order in which they began to wait */
     uint32_t open_input, open_output;
-    bool exclusive;           /* open for exclusive input */
-    bool triggered;           /* stands in the list of those to be told of */
-    bool temporary;           /* not in the journal */
+    bool exclusive; /* open for exclusive input */
+    bool triggered; /* stands in the list of those to be told of */
+    bool temporary; /* not in the journal */
     int64_t last_put, last_get;
     TAILQ_ENTRY(queue) trigger_link;
 };

@@ -131,7 +131,8 @@ mqi_adopt_prepared(struct hconn *h, struct span xid)
     struct uow *u;
 
     assert(uow_is_empty(h->uow));
-    TAILQ_FOREACH(u, &h->mqi->prepared, link) {
+    TAILQ_FOREACH(u, &h->mqi->prepared, link)
+    {
         if (!span_equal(span_of(u->xid, u->xid_n), xid))
             continue;
         TAILQ_REMOVE(&h->mqi->prepared, u, link);

@@ -69,12 +69,13 @@ mqi_replay_queue(struct mqi *m, const char *name, struct span value)
 static struct qmsg *
 replayed(struct mqi *m, uint64_t id, uint32_t number, struct span head, size_t size)
 {
-    struct qmsg *msg = qmsg_new(head, size);
-
-    if (msg == NULL)
-        return NULL; /* a form that this release does not know: it stays in the journal */
     struct mqmd md;
-    qmsg_md(msg, 0, &md);
+    int64_t arrived;
+    int64_t expires;
+
+    if (!qmsg_head_decode(head, &md, &arrived, &expires))
+        return NULL; /* a form that this release does not know: it stays in the journal */
+    struct qmsg *msg = qmsg_new(head, arrived, expires, size);
     msg->id = msg->order = id;
     msg->queue = queue_of(m, number);
     msg->bucket = (uint8_t)(md.priority < 0 ? 0 : md.priority > 9 ? 9 : md.priority);
@@ -99,7 +100,8 @@ prepared_unit(struct mqi *m, struct span xid)
 {
     struct uow *u;
 
-    TAILQ_FOREACH(u, &m->prepared, link) {
+    TAILQ_FOREACH(u, &m->prepared, link)
+    {
         if (span_equal(span_of(u->xid, u->xid_n), xid))
             return u;
     }
@@ -113,8 +115,8 @@ prepared_unit(struct mqi *m, struct span xid)
 }
 
 void
-mqi_replay_prepared_put(struct mqi *m, struct span xid, uint64_t id, uint32_t number, struct span head,
-    size_t size)
+mqi_replay_prepared_put(
+    struct mqi *m, struct span xid, uint64_t id, uint32_t number, struct span head, size_t size)
 {
     struct uow *u = prepared_unit(m, xid);
     struct qmsg *msg = replayed(m, id, number, head, size);
@@ -128,8 +130,8 @@ mqi_replay_prepared_put(struct mqi *m, struct span xid, uint64_t id, uint32_t nu
 }
 
 void
-mqi_replay_prepared(struct mqi *m, struct store_unit *unit, struct span xid, const uint64_t *gets,
-    size_t n)
+mqi_replay_prepared(
+    struct mqi *m, struct store_unit *unit, struct span xid, const uint64_t *gets, size_t n)
 {
     struct recovery *r = recovery(m);
     struct uow *u = prepared_unit(m, xid);

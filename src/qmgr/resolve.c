@@ -1,5 +1,5 @@
-/* Name resolution: from the names in an object descriptor to the local queue that is used, and to the
- * names that travel in an MQXQH (spec/message-channel.md 5.2). */
+/* Name resolution: from the names in an object descriptor to the local queue that is used, and to
+ * the names that travel in an MQXQH (spec/message-channel.md 5.2). */
 #include <string.h>
 
 #include "qmgr/connection.h"
@@ -16,8 +16,8 @@ is_local(const struct mqi *m, const char *qmgr)
     return qmgr[0] == '\0' || strcmp(qmgr, qmgr_name(m->qmgr)) == 0;
 }
 
-/* A transmission queue that was named: by XMITQ, by the queue manager's name or by DEFXMITQ, each with
- * reasons of its own. */
+/* A transmission queue that was named: by XMITQ, by the queue manager's name or by DEFXMITQ, each
+ * with reasons of its own. */
 static int32_t
 use_xmitq(struct mqi *m, const char *name, int32_t absent, int32_t wrong_type, int32_t wrong_usage,
     struct destination *out)
@@ -52,15 +52,15 @@ find_xmitq(struct mqi *m, const char *qmgr, struct destination *out)
 }
 
 static int32_t
-go_remote(struct mqi *m, const char *queue, const char *qmgr, const char *xmitq,
-    struct destination *out)
+go_remote(
+    struct mqi *m, const char *queue, const char *qmgr, const char *xmitq, struct destination *out)
 {
     text_copy(out->rname, sizeof(out->rname), queue);
     text_copy(out->rqmgr, sizeof(out->rqmgr), qmgr);
     if (xmitq[0] == '\0')
         return find_xmitq(m, qmgr, out);
-    return use_xmitq(m, xmitq, MQRC_UNKNOWN_XMIT_Q, MQRC_XMIT_Q_TYPE_ERROR, MQRC_XMIT_Q_USAGE_ERROR,
-        out);
+    return use_xmitq(
+        m, xmitq, MQRC_UNKNOWN_XMIT_Q, MQRC_XMIT_Q_TYPE_ERROR, MQRC_XMIT_Q_USAGE_ERROR, out);
 }
 
 static int32_t
@@ -112,8 +112,8 @@ resolve_here(struct mqi *m, const char *name, struct destination *out)
     }
 }
 
-/* A remote queue definition may stand for a queue manager: the name of another one, the way to it, or
- * (RQMNAME is ours) a name under which we are known. */
+/* A remote queue definition may stand for a queue manager: the name of another one, the way to it,
+ * or (RQMNAME is ours) a name under which we are known. */
 static int32_t
 resolve_there(struct mqi *m, const char *name, const char *qmgr, struct destination *out)
 {

@@ -57,8 +57,8 @@ uow_store(struct mqi *m, struct uow *u)
 }
 
 /* ---- put ---- */
-/* The journal knows queues by number.  The number is committed on its own, so that it stays when the
- * unit that needed it first is backed out. */
+/* The journal knows queues by number.  The number is committed on its own, so that it stays when
+ * the unit that needed it first is backed out. */
 static enum rc
 ensure_number(struct mqi *m, struct queue *q)
 {
@@ -83,8 +83,8 @@ ensure_number(struct mqi *m, struct queue *q)
 }
 
 static enum rc
-store_message(struct mqi *m, struct uow *u, struct queue *q, struct span head, struct span body,
-    uint64_t *id)
+store_message(
+    struct mqi *m, struct uow *u, struct queue *q, struct span head, struct span body, uint64_t *id)
 {
     enum rc rc = ensure_number(m, q);
 
@@ -126,10 +126,11 @@ make_message(struct mqi *m, struct queue *q, const struct mqmd *md, size_t size)
 {
     struct buf head = buf_new(QMSG_HEAD_MAX, ORDER_LITTLE);
     int64_t now = io_wall(m->io);
+    int64_t expires = expiry_time(md, now);
 
-    qmsg_head_encode(&head, md, now, expiry_time(md, now));
-    struct qmsg *msg = qmsg_new(buf_span(&head), size);
-    assert(msg != NULL);
+    qmsg_head_encode(&head, md, now, expires);
+    assert(buf_ok(&head));
+    struct qmsg *msg = qmsg_new(buf_span(&head), now, expires, size);
     buf_free(&head);
     msg->queue = q;
     msg->bucket = queue_bucket(q, md->priority);

@@ -108,11 +108,13 @@ test_open(void **state)
     kit_queue(&k, QT_ALIAS, "AL", "TARGET", "A", NULL);
     grant(&k, "AL", OBJTYPE_QUEUE, "app", "PUT,GET", NULL);
     struct hconn *h = kit_connect_as(&k, "app");
-    assert_int_equal(kit_try_open(h, "SYSTEM.ADMIN.COMMAND.QUEUE", "", OO_OUTPUT), MQRC_NOT_AUTHORIZED);
+    assert_int_equal(
+        kit_try_open(h, "SYSTEM.ADMIN.COMMAND.QUEUE", "", OO_OUTPUT), MQRC_NOT_AUTHORIZED);
     assert_int_equal(kit_try_open(h, "A", "", OO_OUTPUT), MQRC_NOT_AUTHORIZED);
     assert_int_equal(kit_try_open(h, "AL", "", OO_OUTPUT | OO_INPUT_SHARED), 0);
     assert_int_equal(kit_try_open(h, "AL", "", OO_BROWSE), MQRC_NOT_AUTHORIZED);
-    assert_int_equal(kit_try_open(h, "AL", "", OO_OUTPUT | OO_SET_ALL_CONTEXT), MQRC_NOT_AUTHORIZED);
+    assert_int_equal(
+        kit_try_open(h, "AL", "", OO_OUTPUT | OO_SET_ALL_CONTEXT), MQRC_NOT_AUTHORIZED);
     assert_int_equal(kit_try_open(h, "NO.SUCH", "", OO_OUTPUT), MQRC_UNKNOWN_OBJECT_NAME);
     mqi_disconnect(h);
     kit_close(&k);

@@ -35,8 +35,9 @@ test_record(void **state)
     failure_cause(&f, "why \x1b[2J");
     errorlog_write(log, &f, "10.0.0.1");
     const char *text = slurp(io, 1, &b);
-    assert_non_null(strstr(text, "\nAMQ9637E: Channel 'A B' is lacking a certificate.\n\nEXPLANATION:\nwhy ?[2J\n"
-                                 "ACTION:\nNone.\n----- "));
+    assert_non_null(strstr(text,
+        "\nAMQ9637E: Channel 'A B' is lacking a certificate.\n\nEXPLANATION:\nwhy ?[2J\n"
+        "ACTION:\nNone.\n----- "));
     assert_non_null(strstr(text, "QMgr(QM1)\n"));
     assert_non_null(strstr(text, "RemoteHost(10.0.0.1)\n"));
     errorlog_close(log);

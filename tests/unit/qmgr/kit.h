@@ -1,4 +1,5 @@
-/* kit.h - a queue manager without channels, in a folder of its own, and MQI calls in one line each. */
+/* kit.h - a queue manager without channels, in a folder of its own, and MQI calls in one line each.
+ */
 #ifndef QMGR_KIT_H
 #define QMGR_KIT_H
 
@@ -34,10 +35,12 @@ void kit_alter(struct kit *k, const char *queue, const char *attr, const char *v
 struct hconn *kit_connect(struct kit *k); /* as the administrator */
 struct hconn *kit_connect_as(struct kit *k, const char *user);
 int32_t kit_open_queue(struct hconn *h, const char *name, int32_t options); /* the handle */
-int32_t kit_try_open(struct hconn *h, const char *name, const char *qmgr, int32_t options); /* the reason */
+int32_t kit_try_open(
+    struct hconn *h, const char *name, const char *qmgr, int32_t options); /* the reason */
 /* Put text; the reason. */
 int32_t kit_put(struct hconn *h, int32_t hobj, const char *text, int32_t options);
-int32_t kit_put_md(struct hconn *h, int32_t hobj, const char *text, int32_t options, struct mqmd *md);
+int32_t kit_put_md(
+    struct hconn *h, int32_t hobj, const char *text, int32_t options, struct mqmd *md);
 
 /* A get: text is what came, reason how it ended; done says that it has. */
 struct kit_get {

@@ -355,7 +355,8 @@ test_sharing(void **state)
     a = kit_open_queue(h, "A", OO_INPUT_AS_Q_DEF);
     assert_int_equal(kit_try_open(other, "A", "", OO_INPUT_SHARED), 0);
     assert_int_equal(kit_try_open(other, "A", "", OO_INPUT_EXCLUSIVE), MQRC_OBJECT_IN_USE);
-    assert_int_equal(kit_try_open(other, "A", "", OO_INPUT_EXCLUSIVE | OO_INPUT_SHARED), MQRC_OPTIONS_ERROR);
+    assert_int_equal(
+        kit_try_open(other, "A", "", OO_INPUT_EXCLUSIVE | OO_INPUT_SHARED), MQRC_OPTIONS_ERROR);
     assert_int_equal(kit_try_open(other, "A", "", 0), MQRC_OPTIONS_ERROR);
     assert_int_equal(a, 2);
     assert_int_equal(kit_open_queue(h, "A", OO_OUTPUT), 4);
@@ -552,8 +553,10 @@ test_temporary(void **state)
     assert_int_equal(mqi_commit(other).reason, 0);
     mqi_close(other, o, CO_NONE);
     assert_int_equal(mqi_backout(h).reason, 0);
-    assert_int_equal(-open_model(h, "SYSTEM.DEFAULT.MODEL.QUEUE", "A", &od), MQRC_OBJECT_ALREADY_EXISTS);
-    assert_int_equal(-open_model(h, "SYSTEM.DEFAULT.MODEL.QUEUE", "A*B", &od), MQRC_DYNAMIC_Q_NAME_ERROR);
+    assert_int_equal(
+        -open_model(h, "SYSTEM.DEFAULT.MODEL.QUEUE", "A", &od), MQRC_OBJECT_ALREADY_EXISTS);
+    assert_int_equal(
+        -open_model(h, "SYSTEM.DEFAULT.MODEL.QUEUE", "A*B", &od), MQRC_DYNAMIC_Q_NAME_ERROR);
     mqi_disconnect(h);
     mqi_disconnect(other);
 }
@@ -613,7 +616,8 @@ test_inquire(void **state)
     assert_int_equal(mqi_set(h, a, &selector, 1, &value, 1, "", 0).reason, 0);
     assert_int_equal(kit_put(h, a, "x", 0), MQRC_PUT_INHIBITED);
     value = 2;
-    assert_int_equal(mqi_set(h, a, &selector, 1, &value, 1, "", 0).reason, MQRC_INHIBIT_VALUE_ERROR);
+    assert_int_equal(
+        mqi_set(h, a, &selector, 1, &value, 1, "", 0).reason, MQRC_INHIBIT_VALUE_ERROR);
     selector = 15;
     assert_int_equal(mqi_set(h, a, &selector, 1, &value, 1, "", 0).reason, MQRC_SELECTOR_ERROR);
     mqi_disconnect(h);
@@ -708,7 +712,8 @@ test_trigger(void **state)
     int fired = 0;
 
     (void)state;
-    kit_queue(&k, QT_LOCAL, "XQ", "USAGE", "XMITQ", "TRIGGER", "TRIGGER", "TRIGTYPE", "FIRST", NULL);
+    kit_queue(
+        &k, QT_LOCAL, "XQ", "USAGE", "XMITQ", "TRIGGER", "TRIGGER", "TRIGTYPE", "FIRST", NULL);
     mqi_on_trigger(k.q->mqi, on_trigger, &fired);
     int32_t x = kit_open_queue(h, "XQ", OO_OUTPUT);
     kit_put(h, x, "1", PMO_SYNCPOINT);
@@ -734,9 +739,26 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        T(order), T(units), T(unit_limit), T(wait), T(wait_over), T(match), T(browse), T(truncation),
-        T(limits), T(expiry), T(sharing), T(names), T(xmitq_message), T(context), T(temporary),
-        T(permanent), T(inquire), T(restart), T(prepared), T(trigger),
+        T(order),
+        T(units),
+        T(unit_limit),
+        T(wait),
+        T(wait_over),
+        T(match),
+        T(browse),
+        T(truncation),
+        T(limits),
+        T(expiry),
+        T(sharing),
+        T(names),
+        T(xmitq_message),
+        T(context),
+        T(temporary),
+        T(permanent),
+        T(inquire),
+        T(restart),
+        T(prepared),
+        T(trigger),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
