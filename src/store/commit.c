@@ -28,8 +28,8 @@ store_break(struct store *s, const struct failure *f)
         s->broken = *f;
     if (s->broken.rc == RC_OK || s->broken.rc == RC_FULL)
         s->broken.rc = RC_IO;
-    failure_fix(&s->broken, "Check the disk that holds %s, then start the queue manager again.",
-        s->dir);
+    failure_fix(
+        &s->broken, "Check the disk that holds %s, then start the queue manager again.", s->dir);
     io_timer_set(s->timer, 0);
     return s->broken.rc;
 }

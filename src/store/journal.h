@@ -2,10 +2,11 @@
  * journal.h - what the files of store/ share: the store itself, its segments, index and units.
  *
  * How reclaiming stays right: segments are only ever given back from the oldest end.  What lives in
- * the oldest one (messages, named records, prepared units) is first appended again, then a CHECKPOINT
- * says which generation is the oldest needed, and only when that is on disk may the file be used again.
- * So any unbroken run of generations that ends with the newest replays to the same state, and a COMMIT
- * carries all ids that it gets: a GETS in a segment that is gone can not bring a message back.
+ * the oldest one (messages, named records, prepared units) is first appended again, then a
+ * CHECKPOINT says which generation is the oldest needed, and only when that is on disk may the file
+ * be used again. So any unbroken run of generations that ends with the newest replays to the same
+ * state, and a COMMIT carries all ids that it gets: a GETS in a segment that is gone can not bring
+ * a message back.
  */
 #ifndef STORE_JOURNAL_H
 #define STORE_JOURNAL_H
@@ -42,7 +43,7 @@ struct message {
     uint32_t body_n;
     uint32_t first_n; /* bytes of the body in the record at `at`; the others are in parts */
     uint32_t n_parts;
-    struct part *parts; /* by offset */
+    struct part *parts;        /* by offset */
     struct store_unit *put_by; /* NULL when committed */
     struct store_unit *got_by; /* NULL when free */
     uint8_t *head;             /* during replay only */
@@ -67,9 +68,9 @@ struct store_unit {
     size_t n_gets, gets_room;
     struct named *sets; /* list */
     uint64_t bytes;
-    uint64_t group_at;     /* prepared: position of the first record of its PREPARE */
+    uint64_t group_at; /* prepared: position of the first record of its PREPARE */
     uint64_t group_bytes;
-    enum rc dead;          /* it was backed out: why */
+    enum rc dead; /* it was backed out: why */
     bool prepared;
     struct span xid; /* of xid_bytes */
     uint8_t xid_bytes[STORE_XID_MAX];
@@ -115,15 +116,15 @@ struct store {
     struct io_timer *timer;
     struct waiter *waiters;
     struct waiter *telling; /* those of them that are being called */
-    /* Syncs on a worker thread have a file of their own: when one fails, the system tells every open
-     * file once, so that a blocking sync meanwhile does not take the news from it. */
+    /* Syncs on a worker thread have a file of their own: when one fails, the system tells every
+     * open file once, so that a blocking sync meanwhile does not take the news from it. */
     struct io_file *sync_file;
     uint64_t sync_generation; /* which segment it is */
     bool syncing;
     uint64_t syncing_to;
     uint64_t sync_us; /* what the last one took */
     uint64_t syncs, appends;
-    bool told; /* that it is broken */
+    bool told;    /* that it is broken */
     bool *closed; /* set when the store is closed inside one of its callbacks */
     struct failure broken;
 };
@@ -150,8 +151,8 @@ segment_limit(const struct segment *g)
 }
 
 /* ---- log.c: appending and reading ---- */
-/* Start a record with so many bytes of payload, in the next segment when it does not fit here; append
- * the payload to s->tail; end it.  log_end() returns its position. */
+/* Start a record with so many bytes of payload, in the next segment when it does not fit here;
+ * append the payload to s->tail; end it.  log_end() returns its position. */
 enum rc log_begin(struct store *s, size_t payload, struct failure *f) MUST_CHECK;
 uint64_t log_end(struct store *s, enum record_kind kind);
 /* Append a PUT and the parts after it, and note in m where they are. */
@@ -160,12 +161,12 @@ enum rc log_message(struct store *s, const struct record_message *r, struct mess
 /* Append one record of a message that stands already: the way it is copied forward. */
 enum rc log_copy(struct store *s, enum record_kind kind, const struct record_message *r,
     uint64_t *at, struct failure *f) MUST_CHECK;
-enum rc log_part(struct store *s, const struct record_part *p, uint64_t *at,
-    struct failure *f) MUST_CHECK;
+enum rc log_part(
+    struct store *s, const struct record_part *p, uint64_t *at, struct failure *f) MUST_CHECK;
 enum rc log_flush(struct store *s, struct failure *f) MUST_CHECK;
 /* Append the body of a message to out. */
-enum rc log_read(struct store *s, const struct message *m, struct buf *out,
-    struct failure *f) MUST_CHECK;
+enum rc log_read(
+    struct store *s, const struct message *m, struct buf *out, struct failure *f) MUST_CHECK;
 /* Bytes of log that a message, or a record with so much payload, needs at most. */
 uint64_t log_message_bytes(const struct store *s, size_t head, size_t body);
 size_t log_payload_max(const struct store *s);
@@ -204,8 +205,8 @@ void unit_clear_sets(struct store_unit *u);
 void unit_apply(struct store_unit *u, uint64_t commit_at, bool keep_values);
 void unit_undo(struct store_unit *u);
 /* Append its SETs, GETS and the record that ends them (PREPARE or COMMIT). */
-enum rc unit_write(struct store_unit *u, enum record_kind kind, uint64_t *at,
-    struct failure *f) MUST_CHECK;
+enum rc unit_write(
+    struct store_unit *u, enum record_kind kind, uint64_t *at, struct failure *f) MUST_CHECK;
 uint64_t unit_write_bytes(const struct store_unit *u);
 
 /* ---- commit.c: durability ---- */
@@ -219,7 +220,8 @@ void commit_fini(struct store *s);
 /* ---- reclaim.c: space ---- */
 enum space { SPACE_PUT, SPACE_SET, SPACE_GET, SPACE_COPY }; /* each may use more of the reserve */
 /* Make room for so many bytes of log.  RC_FULL when there is none for this purpose. */
-enum rc space_make(struct store *s, enum space purpose, uint64_t bytes, struct failure *f) MUST_CHECK;
+enum rc space_make(
+    struct store *s, enum space purpose, uint64_t bytes, struct failure *f) MUST_CHECK;
 /* Give back what is too much, a little at a time. */
 void space_tend(struct store *s);
 /* Segments that wait for a sync which has happened become usable. */

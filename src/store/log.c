@@ -5,7 +5,8 @@
 
 #define PAYLOAD_MAX ((size_t)1 << 20)
 #define FLUSH_AT ((size_t)256 << 10)
-#define WORTH_STARTING 64u /* bytes of body for which a message is begun in the rest of a segment */
+/* Bytes of body for which a message is begun in the rest of a segment. */
+#define WORTH_STARTING 64u
 
 size_t
 log_payload_max(const struct store *s)
@@ -180,8 +181,8 @@ fetch(struct store *s, uint64_t position, size_t n, struct buf *bytes, struct re
 }
 
 static enum rc
-read_first(struct store *s, const struct message *m, struct buf *bytes, struct buf *out,
-    struct failure *f)
+read_first(
+    struct store *s, const struct message *m, struct buf *bytes, struct buf *out, struct failure *f)
 {
     struct record r;
     struct record_message first;

@@ -19,13 +19,13 @@ usable(const struct store *s)
     return s->options.segment_size - 2 * RECORD_OPENING;
 }
 
-/* What this purpose must leave free: copying the oldest segment needs one segment, and a quarter for
- * what does not fit at the ends. */
+/* What this purpose must leave free: copying the oldest segment needs one segment, and a quarter
+ * for what does not fit at the ends. */
 static uint64_t
 reserve(const struct store *s, enum space purpose)
 {
-    static const uint64_t quarters[] = {[SPACE_PUT] = 8, [SPACE_SET] = 6, [SPACE_GET] = 5,
-        [SPACE_COPY] = 0};
+    static const uint64_t quarters[] = {
+        [SPACE_PUT] = 8, [SPACE_SET] = 6, [SPACE_GET] = 5, [SPACE_COPY] = 0};
 
     return usable(s) * quarters[purpose] / 4;
 }
@@ -107,8 +107,9 @@ copy_records(struct store *s, struct segment *g, struct span bytes, struct failu
     while (offset < g->end) {
         struct span left = span_of(bytes.p + offset, bytes.n - offset);
         if (record_decode(left, &g->opening, offset, &r) != RC_OK)
-            return fail(f, RC_CORRUPT, "%s/%08u.seg: the record at offset %llu can not be read back",
-                s->dir, g->number, (unsigned long long)offset);
+            return fail(f, RC_CORRUPT,
+                "%s/%08u.seg: the record at offset %llu can not be read back", s->dir, g->number,
+                (unsigned long long)offset);
         enum rc rc = copy_record(s, &r, g->opening.base + offset, f);
         if (rc != RC_OK)
             return rc;
@@ -192,7 +193,8 @@ space_release(struct store *s)
 
 /* ---- making room ---- */
 
-/* Free the oldest segment now.  A failure half way is one of the disk: the journal can not go on. */
+/* Free the oldest segment now.  A failure half way is one of the disk: the journal can not go on.
+ */
 static enum rc
 reclaim_now(struct store *s, struct failure *f)
 {
@@ -233,8 +235,9 @@ is_crowded(const struct store *s, uint64_t bytes)
 static enum rc
 full(struct store *s, struct failure *f)
 {
-    fail(f, RC_FULL, s->disk_full ? "the disk of the journal in %s is full"
-                                  : "the journal in %s is full", s->dir);
+    fail(f, RC_FULL,
+        s->disk_full ? "the disk of the journal in %s is full" : "the journal in %s is full",
+        s->dir);
     failure_cause(f, "%llu bytes are in use for messages and definitions, of %llu.",
         (unsigned long long)s->live, (unsigned long long)s->total);
     failure_fix(f, "Get messages from the queues, or give the journal more space.");

@@ -8,11 +8,11 @@
  *
  *     tag u32, crc u32, length u24, kind u8, synced u32, then length bytes
  *
- * The tag is the CRC32C of where the record stands: nonce and generation of this life of the segment,
- * and the offset.  The crc continues it over the rest of the record.  So a record of an earlier life,
- * or one that stands elsewhere, is no record at all, and is told apart from a damaged one.
- * `synced` is the offset up to which this segment was known to be on disk when the record was made:
- * whatever is bad before that is damage, whatever is bad after it may be a torn tail.
+ * The tag is the CRC32C of where the record stands: nonce and generation of this life of the
+ * segment, and the offset.  The crc continues it over the rest of the record.  So a record of an
+ * earlier life, or one that stands elsewhere, is no record at all, and is told apart from a damaged
+ * one. `synced` is the offset up to which this segment was known to be on disk when the record was
+ * made: whatever is bad before that is damage, whatever is bad after it may be a torn tail.
  */
 #ifndef STORE_RECORD_H
 #define STORE_RECORD_H
@@ -49,9 +49,9 @@ struct record_opening {
     uint64_t generation; /* 1, 2, ... in log order, never used twice */
     uint64_t base;       /* position of the segment's first byte */
     uint64_t nonce;      /* random, so that a generation started twice is not mistaken */
-    uint64_t last_end;   /* where the records of the segment before end, an offset; 0 for the first */
-    uint64_t oldest;     /* first generation that is still needed */
-    uint64_t next_id;    /* lower bounds, for when all records that show them are gone */
+    uint64_t last_end; /* where the records of the segment before end, an offset; 0 for the first */
+    uint64_t oldest;   /* first generation that is still needed */
+    uint64_t next_id;  /* lower bounds, for when all records that show them are gone */
     uint64_t next_unit;
 };
 
@@ -72,15 +72,16 @@ record_size(size_t payload)
     return (RECORD_HEADER + payload + 7) & ~(size_t)7;
 }
 
-/* Append a record of kind for offset `at`: begin, append the payload, end. Both with the same `at`. */
+/* Append a record of kind for offset `at`: begin, append the payload, end. Both with the same `at`.
+ */
 void record_begin(struct buf *b);
 void record_end(struct buf *b, size_t begun, const struct record_opening *o, uint64_t at,
     enum record_kind kind, uint32_t synced);
 /* Decode the record that starts at bytes and stands at offset `at`; bytes may go on beyond it.
  * RC_NOT_FOUND: no record of this life of the segment starts here.  RC_CORRUPT: one does, and is
  * damaged or cut short. */
-enum rc record_decode(struct span bytes, const struct record_opening *o, uint64_t at,
-    struct record *out) MUST_CHECK;
+enum rc record_decode(
+    struct span bytes, const struct record_opening *o, uint64_t at, struct record *out) MUST_CHECK;
 
 struct record_message { /* PUT, COPY */
     uint64_t owner;     /* PUT: the unit; COPY: position of the commit, which gives the order */
@@ -113,8 +114,8 @@ void record_part_encode(struct buf *b, const struct record_part *p);
 bool record_part_decode(struct span payload, struct record_part *out) MUST_CHECK;
 void record_set_encode(struct buf *b, const struct record_set *s);
 bool record_set_decode(struct span payload, struct record_set *out) MUST_CHECK;
-void record_unit_encode(struct buf *b, uint64_t unit, struct span xid, const uint64_t *ids,
-    size_t n_ids);
+void record_unit_encode(
+    struct buf *b, uint64_t unit, struct span xid, const uint64_t *ids, size_t n_ids);
 bool record_unit_decode(struct span payload, struct record_unit *out) MUST_CHECK;
 uint64_t record_unit_id(const struct record_unit *u, size_t i);
 bool record_number_decode(struct span payload, uint64_t *out) MUST_CHECK; /* CHECKPOINT */

@@ -348,8 +348,8 @@ announce_prepared(struct store *s)
     {
         for (size_t i = 0; i < u->n_puts && s->replay->prepared_put != NULL; i++) {
             const struct message *m = u->puts[i];
-            s->replay->prepared_put(s->arg, u->xid, m->id, m->queue, span_of(m->head, m->head_n),
-                m->body_n);
+            s->replay->prepared_put(
+                s->arg, u->xid, m->id, m->queue, span_of(m->head, m->head_n), m->body_n);
         }
         if (s->replay->prepared != NULL)
             s->replay->prepared(s->arg, u, u->xid, u->gets, u->n_gets);

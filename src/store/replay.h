@@ -1,6 +1,6 @@
 /*
- * replay.h - from records to the state that they mean.  replay.c applies records and knows no files;
- * scan.c finds the segments, checks them and feeds their records in log order.
+ * replay.h - from records to the state that they mean.  replay.c applies records and knows no
+ * files; scan.c finds the segments, checks them and feeds their records in log order.
  */
 #ifndef STORE_REPLAY_H
 #define STORE_REPLAY_H

@@ -15,8 +15,8 @@ corrupt(const struct store *s, const struct segment *g, uint64_t offset, const c
         (unsigned long long)offset, what);
     failure_cause(f, "What was on disk before has been changed since: by a failing disk, or by "
                      "another program.  Nothing has been changed now.");
-    failure_fix(f, "Copy %s away as it is, check the disk, and restore the folder from a backup.",
-        s->dir);
+    failure_fix(
+        f, "Copy %s away as it is, check the disk, and restore the folder from a backup.", s->dir);
     return RC_CORRUPT;
 }
 
@@ -55,8 +55,8 @@ on_name(void *arg, const char *name)
 }
 
 static enum rc
-read_opening(struct segment *g, uint64_t at, struct record_opening *out, enum rc *found,
-    struct failure *f)
+read_opening(
+    struct segment *g, uint64_t at, struct record_opening *out, enum rc *found, struct failure *f)
 {
     uint8_t bytes[RECORD_OPENING];
     size_t got;
@@ -214,8 +214,10 @@ judge_tail(struct scan *scan, struct segment *g, const uint8_t *bytes, struct fa
     }
     if (!scan->torn)
         return RC_OK;
-    fail(&scan->notice, RC_OK, "the journal ended with a torn record: %s/%08u.seg was cut at "
-                               "offset %llu", s->dir, g->number, (unsigned long long)g->end);
+    fail(&scan->notice, RC_OK,
+        "the journal ended with a torn record: %s/%08u.seg was cut at "
+        "offset %llu",
+        s->dir, g->number, (unsigned long long)g->end);
     failure_cause(&scan->notice, "The machine or the queue manager stopped while it was being "
                                  "written; nothing that had been confirmed is lost.");
     return RC_OK;
@@ -245,7 +247,7 @@ scan_segment(struct scan *scan, struct segment *g, const struct segment *next, s
 /* ---- all of them ---- */
 
 /* The longest unbroken run of generations that ends with the newest goes to s->used; the others are
- * what may be used again.  Returns the first of the run. */
+ * what may be used again. */
 static void
 sort_out(struct scan *scan, struct store *s)
 {

@@ -88,7 +88,8 @@ segment_create(struct store *s, struct failure *f)
     struct segment *g = segment_new(s->next_number);
 
     segment_path(s, g->number, path);
-    enum rc rc = io_file_open(s->io, path, IO_READ | IO_WRITE | IO_CREATE | IO_TRUNCATE, &g->file, f);
+    enum rc rc =
+        io_file_open(s->io, path, IO_READ | IO_WRITE | IO_CREATE | IO_TRUNCATE, &g->file, f);
     if (rc == RC_OK)
         rc = fill(g->file, 0, s->options.segment_size, f);
     if (rc == RC_OK)
@@ -146,8 +147,8 @@ write_opening(struct segment *g, bool sync_between, struct failure *f)
 static struct record_opening
 next_opening(struct store *s, const struct segment *g)
 {
-    struct record_opening o = {.size = g->opening.size, .generation = 1,
-        .next_id = s->next_id, .next_unit = s->next_unit};
+    struct record_opening o = {
+        .size = g->opening.size, .generation = 1, .next_id = s->next_id, .next_unit = s->next_unit};
 
     io_random(s->io, &o.nonce, sizeof o.nonce);
     if (s->active != NULL) {

@@ -264,8 +264,12 @@ store_read(struct store *s, uint64_t id, struct buf *out, struct failure *f)
 void
 store_figures(const struct store *s, struct store_figures *out)
 {
-    *out = (struct store_figures){.disk_bytes = s->total, .live_bytes = s->live,
-        .segments = s->n_files, .messages = HASH_COUNT(s->messages),
-        .records = HASH_COUNT(s->names), .prepared = s->prepared, .syncs = s->syncs,
+    *out = (struct store_figures){.disk_bytes = s->total,
+        .live_bytes = s->live,
+        .segments = s->n_files,
+        .messages = HASH_COUNT(s->messages),
+        .records = HASH_COUNT(s->names),
+        .prepared = s->prepared,
+        .syncs = s->syncs,
         .appends = s->appends};
 }

@@ -273,8 +273,8 @@ store_get(struct store_unit *u, uint64_t id, struct failure *f)
     if (m == NULL || (m->put_by != NULL && m->put_by != u))
         return fail(f, RC_NOT_FOUND, "there is no message %llu", (unsigned long long)id);
     if (m->got_by != NULL)
-        return fail(f, RC_BUSY, "message %llu is got by another unit of work",
-            (unsigned long long)id);
+        return fail(
+            f, RC_BUSY, "message %llu is got by another unit of work", (unsigned long long)id);
     unit_add_get(u, id);
     m->got_by = u;
     return RC_OK;

@@ -48,8 +48,8 @@ a_crash_while_starting_is_one_like_others(void **state)
     }
 }
 
-/* The n-th write or sync fails: the store says so and stops, and what it had confirmed is there, after
- * an end or a crash, and after a crash of the one that was started next. */
+/* The n-th write or sync fails: the store says so and stops, and what it had confirmed is there,
+ * after an end or a crash, and after a crash of the one that was started next. */
 static bool
 fail_at(uint64_t seed, int32_t n, bool sync)
 {

@@ -102,7 +102,8 @@ do_put(struct world *w, struct world_prepared *p)
     *m = (struct world_message){.size = (uint32_t)pick(w, pick(w, 40) == 0 ? 80000 : 1500)};
     snprintf(m->head, sizeof m->head, "head %u", w->next_head++);
     kit_body(m->head, body, m->size);
-    enum rc rc = store_put(p->unit, 1, span_str(m->head), span_of(body, m->size), &m->id, &w->failure);
+    enum rc rc =
+        store_put(p->unit, 1, span_str(m->head), span_of(body, m->size), &m->id, &w->failure);
     if (rc == RC_OK)
         p->n_puts++;
     return rc;

@@ -57,7 +57,7 @@ struct world {
     size_t n_tickets;
     uint64_t acknowledged; /* position */
     struct failure failure;
-    size_t full;           /* times that a put was refused */
+    size_t full; /* times that a put was refused */
 };
 
 struct world *world_new(uint64_t seed);

@@ -1,5 +1,6 @@
-/* Journal records: bytes that decode as a record encode to the same bytes, wherever they stand.  Since
- * hardly any input has a right checksum, the input is also framed as a payload of each kind. */
+/* Journal records: bytes that decode as a record encode to the same bytes, wherever they stand.
+ * Since hardly any input has a right checksum, the input is also framed as a payload of each kind.
+ */
 #include <assert.h>
 #include <string.h>
 
@@ -53,7 +54,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     buf_put(&framed, data + 1, size - 1);
     record_end(&framed, 0, &place, 128, kind, 99);
     assert(record_decode(buf_span(&framed), &place, 128, &r) == RC_OK);
-    assert(r.kind == kind && r.size == framed.n && span_equal(r.payload, span_of(data + 1, size - 1)));
+    assert(
+        r.kind == kind && r.size == framed.n && span_equal(r.payload, span_of(data + 1, size - 1)));
     record_begin(&copy);
     again(&copy, kind, r.payload);
     record_end(&copy, 0, &place, 128, kind, 99);

@@ -1,7 +1,7 @@
 /*
  * Journals that earlier releases wrote must open.  format1/ was written by the first release whose
- * journal had format 1, with "store_format_test FOLDER write", and is never written again: a change of
- * the format gets a folder of its own.
+ * journal had format 1, with "store_format_test FOLDER write", and is never written again: a change
+ * of the format gets a folder of its own.
  */
 #include "kit.h"
 

@@ -38,8 +38,8 @@ on_message(void *arg, uint64_t id, uint32_t queue, struct span head, size_t body
 }
 
 static void
-on_prepared_put(void *arg, struct span xid, uint64_t id, uint32_t queue, struct span head,
-    size_t body_size)
+on_prepared_put(
+    void *arg, struct span xid, uint64_t id, uint32_t queue, struct span head, size_t body_size)
 {
     struct kit *k = arg;
 
@@ -81,8 +81,11 @@ on_broken(void *arg, const struct failure *why)
     k->failure = *why;
 }
 
-static const struct store_replay replay = {.record = on_record, .message = on_message,
-    .prepared = on_prepared, .prepared_put = on_prepared_put, .notice = on_notice,
+static const struct store_replay replay = {.record = on_record,
+    .message = on_message,
+    .prepared = on_prepared,
+    .prepared_put = on_prepared_put,
+    .notice = on_notice,
     .broken = on_broken};
 
 void

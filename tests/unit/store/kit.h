@@ -54,7 +54,7 @@ void kit_fini(struct kit *k); /* closes, and removes the folder */
 enum rc kit_open(struct kit *k);
 void kit_start(struct kit *k); /* kit_open, which has to work */
 void kit_close(struct kit *k);
-void kit_again(struct kit *k); /* close and start */
+void kit_again(struct kit *k);  /* close and start */
 void kit_forget(struct kit *k); /* what replay told */
 
 /* Put and commit one message; its head is text, its body n bytes made from its text and number. */

@@ -4,8 +4,14 @@
 
 #include "store/record.h"
 
-static const struct record_opening place = {.size = 65536, .generation = 7, .base = 393216,
-    .nonce = 0x1122334455667788, .last_end = 4096, .oldest = 5, .next_id = 900, .next_unit = 80};
+static const struct record_opening place = {.size = 65536,
+    .generation = 7,
+    .base = 393216,
+    .nonce = 0x1122334455667788,
+    .last_end = 4096,
+    .oldest = 5,
+    .next_id = 900,
+    .next_unit = 80};
 
 static void
 opening_round_trip(void **state)
