@@ -6,7 +6,7 @@
 
 #define CONNECT_MS 10000u
 #define ANSWER_MIN_MS 60000u  /* how long an answer may take at least */
-#define TRANSMISSION_SIZE 32748u /* what IBM's clients offer */
+#define TRANSMISSION_SIZE 1048576u /* an upper bound: over TCP the queue manager answers 32 KB */
 #define MAX_ROUNDS 3
 #define CALL_ROOM 65536u /* the structures around a message */
 /* Every client channel that is not named in a CCDT; the local socket has no definition of its own. */
