@@ -226,10 +226,10 @@ segments_through_tls(void **state)
         assert_true(link_is_tls(w.server.link));
         assert_true(link_facts(w.server.link, &facts));
         assert_true(facts.has_peer);
-        assert_string_equal(facts.subject_text, "CN=ash");
+        assert_non_null(strstr(facts.subject_text, "CN=ash"));
         assert_true(tls_sni_is(facts.sni, "ASH.BIRCH"));
         assert_true(link_facts(w.caller.link, &facts));
-        assert_string_equal(facts.subject_text, "CN=birch");
+        assert_non_null(strstr(facts.subject_text, "CN=birch"));
         link_close(w.caller.link, true);
         w.caller.link = NULL;
         UNTIL(&w, w.server.ended);
