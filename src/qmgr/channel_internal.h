@@ -133,6 +133,9 @@ struct channels {
     io_timer_fn *end_done;
     void *end_arg;
     struct io_timer *end_timer;
+    /* Tests: true kills the queue manager at this named point.  NULL in life. */
+    bool (*dies)(void *arg, const char *point);
+    void *dies_arg;
 };
 
 /* ---- channel.c ---- */
@@ -146,6 +149,8 @@ void channel_over(struct channel *c, bool failed, uint64_t retry_ms);
 void channel_mark(struct channels *all, const char *name, enum sync_mark mark);
 
 /* ---- channel_session.c ---- */
+/* True: a test kills the process here; return and do nothing more. */
+bool channel_dies(const struct channel *c, const char *point);
 void channel_log(struct channel *c, const struct failure *f);
 void channel_say(struct channel *c, enum rc rc, const char *id, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));

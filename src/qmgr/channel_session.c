@@ -7,6 +7,12 @@
 
 #define START_MS 60000u
 
+bool
+channel_dies(const struct channel *c, const char *point)
+{
+    return c->all->dies != NULL && c->all->dies(c->all->dies_arg, point);
+}
+
 void
 channel_log(struct channel *c, const struct failure *f)
 {

@@ -63,9 +63,14 @@ send_confirm_request(struct channel *c)
 static void
 on_hardened(void *arg, enum rc rc, const struct failure *f)
 {
+    struct channel *c = arg;
     (void)f;
-    if (rc == RC_OK) /* else the journal broke and the queue manager ends: stay in doubt */
-        send_confirm_request(arg);
+    if (rc != RC_OK) /* the journal broke and the queue manager ends: stay in doubt */
+        return;
+    if (channel_dies(c, "S hardened"))
+        return;
+    send_confirm_request(c);
+    (void)channel_dies(c, "S asked");
 }
 
 /* From here until the confirmation the batch is in doubt.  The record goes first: a crash between the
@@ -80,10 +85,14 @@ harden(struct channel *c)
     s.curmsgs = c->send.batch_msgs;
     struct hconn *h = c->all->h;
     uint8_t room[SYNC_XID_SIZE];
+    if (channel_dies(c, "S before the record"))
+        return;
     if (sync_save(h, c->key, &s).cc == 2 || mqi_commit(h).cc == 2) {
         channel_fail_as(c, STATUS_OK, "AMQ9538E", "its synchronisation record can not be written");
         return;
     }
+    if (channel_dies(c, "S recorded"))
+        return;
     if (mqi_prepare(c->h, sync_xid(c->def.channel, c->luwid, room)).cc == 2) {
         (void)mqi_backout(c->h);
         (void)sync_save(h, c->key, &c->sync);
@@ -92,6 +101,8 @@ harden(struct channel *c)
         return;
     }
     c->sync = s;
+    if (channel_dies(c, "S prepared"))
+        return;
     c->step = STEP_HARDEN;
     uint64_t position = mqi_position(c->h), other = mqi_position(h);
     store_when_durable(qmgr_store(c->all->q), position > other ? position : other, on_hardened, c);
@@ -179,11 +190,15 @@ sender_confirmed(struct channel *c, const struct segment *seg)
     if ((seg->flags & SEGF_DLQ_USED) != 0)
         channel_say(c, RC_OK, "AMQ9544W", "Channel %s: the partner put messages of the last batch on its "
             "dead-letter queue.", c->def.channel);
+    if (channel_dies(c, "S confirmed"))
+        return;
     if (c->sync.indoubt && !sender_settle(c, true)) {
         channel_fail_as(c, STATUS_OK, "AMQ9538E", "a confirmed batch can not be committed");
         return;
     }
     batch_done(c);
+    if (channel_dies(c, "S committed"))
+        return;
     if ((seg->flags & SEGF_REQUEST_CLOSE) != 0) {
         c->figures.stopreq = true;
         sender_close(c, STATUS_USER_CLOSED);
