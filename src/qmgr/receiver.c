@@ -227,10 +227,14 @@ on_durable(void *arg, enum rc rc, const struct failure *f)
     (void)f;
     if (rc != RC_OK) /* the journal broke: never confirm what may not be there */
         return;
+    if (channel_dies(c, "R durable"))
+        return;
     c->step = STEP_RECEIVE;
     c->substate = SUBSTATE_RECEIVE;
     channel_send(c, &c->recv.answer);
     channel_expect(c);
+    if (channel_dies(c, "R answered"))
+        return;
     link_resume(c->link);
     (void)receiver_idle(c);
 }
@@ -325,6 +329,8 @@ on_resync(struct channel *c, const struct segment *seg)
         sequence_error(c, m.sequence);
         return;
     }
+    if (channel_dies(c, "R resynchronised"))
+        return;
     buf_clear(&c->recv.answer);
     size_t start = segment_begin(&c->recv.answer, SEG_RESYNC, SEGF_WHOLE, c->sync.lstluwid);
     struct msh mine = {.sequence = c->sync.lstseqno};
@@ -354,6 +360,8 @@ void
 receiver_confirm(struct channel *c)
 {
     uint64_t position = 0;
+    if (channel_dies(c, "R asked"))
+        return;
     if (mqi_in_unit(c->h)) {
         struct sync_record s = c->sync;
         s.lstseqno = c->seq;
@@ -364,6 +372,8 @@ receiver_confirm(struct channel *c)
         }
         c->sync = s;
         position = mqi_position(c->h);
+        if (channel_dies(c, "R committed"))
+            return;
     }
     uint8_t flags = SEGF_WHOLE;
     if (c->recv.dlq_used)

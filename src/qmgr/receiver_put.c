@@ -79,7 +79,9 @@ receiver_message(struct channel *c, const struct segment *seg)
     c->recv.message.order = seg->order;
     c->recv.tries = 0;
     c->recv.paused_ms = 0;
-    if (put_message(c) && c->recv.confirm)
+    if (!put_message(c) || channel_dies(c, "R put"))
+        return;
+    if (c->recv.confirm)
         receiver_confirm(c);
 }
 

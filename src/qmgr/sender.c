@@ -434,6 +434,8 @@ on_resync(struct channel *c, const struct segment *seg)
     }
     connect_mqi(c);
     if (c->sync.indoubt) {
+        if (channel_dies(c, "S resynchronised"))
+            return;
         bool commit = luwid_equal(seg->luwid, c->sync.curluwid);
         if (!commit && !luwid_equal(seg->luwid, c->sync.lstluwid)) {
             sequence_error(c, m.sequence);
@@ -445,6 +447,8 @@ on_resync(struct channel *c, const struct segment *seg)
         }
         channel_say(c, RC_OK, "AMQ9507I", "Channel %s: the batch that was in doubt was %s.",
             c->def.channel, commit ? "delivered: committed" : "not delivered: backed out, sent again");
+        if (channel_dies(c, "S settled"))
+            return;
     }
     if (m.sequence != c->sync.lstseqno && c->sync.resetseq == 0) {
         sequence_error(c, m.sequence);

@@ -9,13 +9,14 @@
 #include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "io/sim.h"
 #include "qmgr/channel.h"
 #include "qmgr/channel_internal.h"
 #include "qmgr/command.h"
 #include "qmgr/mqi.h"
+
+#include <cmocka.h> /* last: it defines fail() as a macro */
+#undef fail
 
 #define SECOND UINT64_C(1000000)
 
