@@ -335,12 +335,6 @@ channels_trigger(struct channels *all, const char *xmitq)
     start_new(all, s.found);
 }
 
-static void
-on_trigger(void *arg, const char *queue)
-{
-    channels_trigger(arg, queue);
-}
-
 /* ---- life ---- */
 enum rc
 channels_new(struct qmgr *q, struct channels **out, struct failure *f)
@@ -354,7 +348,6 @@ channels_new(struct qmgr *q, struct channels **out, struct failure *f)
     (void)text_copy(who.user, sizeof who.user, qmgr_admin(q));
     (void)text_copy(who.appl, sizeof who.appl, "grove channel initiator");
     all->h = mqi_connect(qmgr_mqi(q), &who);
-    mqi_on_trigger(qmgr_mqi(q), on_trigger, all);
     *out = all;
     return RC_OK;
 }
@@ -462,7 +455,7 @@ channels_end(struct channels *all, bool at_once, io_timer_fn *done, void *arg)
         next = c->next;
         end_one(c, at_once);
     }
-    if (all->first != NULL) {
+    if (all->first != NULL && all->end_timer == NULL) {
         all->end_timer = io_timer_new(qmgr_io(all->q), on_end_timeout, all);
         io_timer_set(all->end_timer, 10000);
     }

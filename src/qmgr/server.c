@@ -448,6 +448,8 @@ void
 server_end_all(struct qmgr *q, int32_t reason)
 {
     (void)reason; /* a get that waits was answered with it by mqi_wake_all() */
+    if (qmgr_listeners(q) == NULL) /* it never got that far */
+        return;
     struct servers *all = listeners_servers(qmgr_listeners(q));
     while (all->first != NULL) {
         if (all->first->state == CONV_CONNECTED)

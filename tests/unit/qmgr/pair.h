@@ -15,8 +15,7 @@
 #include "qmgr/command.h"
 #include "qmgr/mqi.h"
 
-#include <cmocka.h> /* last: it defines fail() as a macro */
-#undef fail
+#include <cmocka.h> /* last: it defines fail() as a macro, and fail_msg() uses it */
 
 #define SECOND UINT64_C(1000000)
 
