@@ -140,7 +140,9 @@ start_if_needed(struct channels *all, const char *name, const char *xmitq)
     if (queue == NULL || queue->trigger == 0 || !mqi_queue_figures(qmgr_mqi(all->q), xmitq, &f) ||
         f.depth == 0)
         return;
-    (void)!channels_start(all, name, NULL);
+    struct failure why;
+    if (channels_start(all, name, &why) != RC_OK)
+        qmgr_log(all->q, &why, "");
 }
 
 void

@@ -17,8 +17,12 @@ struct command_server {
     struct hconn *h;
     int32_t hobj;
     struct mqi_get get;
-    bool waiting, in_get, busy, freed;
+    bool waiting, in_get;
+    bool busy;  /* a command is carried out, or its answer waits for the journal */
+    bool freed; /* meanwhile the queue manager ended */
     struct mqmd request;
+    bool ok; /* the outcome, while it waits */
+    char *text;
 };
 
 static void run(struct command_server *s);
@@ -81,17 +85,33 @@ answer_refusal(struct command_server *s, int32_t command, int32_t reason)
 
 /* ---- requests ---- */
 static void
+on_durable(void *arg, enum rc rc, const struct failure *f)
+{
+    struct command_server *s = arg;
+    (void)f;
+    s->busy = false;
+    if (rc == RC_OK)
+        answer_text(s, s->ok, s->text);
+    free(s->text);
+    s->text = NULL;
+    run(s);
+}
+
+/* What was defined is on the disk before the answer says so. */
+static void
 on_command_done(void *arg, bool ok, const char *text)
 {
     struct command_server *s = arg;
-    s->busy = false;
     if (s->freed) { /* the queue manager ended while a PING was under way */
         free(s);
         return;
     }
-    answer_text(s, ok, text);
-    if (!s->in_get && !s->waiting)
-        run(s);
+    s->ok = ok;
+    s->text = strdup(text);
+    if (s->text == NULL)
+        abort();
+    struct store *store = qmgr_store(s->q);
+    store_when_durable(store, store_position(store), on_durable, s);
 }
 
 /* Who asks is who the message says: only the queue manager sets that field for ordinary programs. */
@@ -195,8 +215,11 @@ command_server_free(struct command_server *s)
         return;
     mqi_get_cancel(s->h);
     mqi_disconnect(s->h);
+    store_forget(qmgr_store(s->q), s);
     buf_free(&s->get.data);
-    if (s->busy)
+    bool under_way = s->busy && s->text == NULL;
+    free(s->text);
+    if (under_way)
         s->freed = true;
     else
         free(s);

@@ -122,6 +122,7 @@ node_says(struct node *n, const char *mqsc)
     command_run(n->q, "admin", mqsc, on_answer, &answer);
     if (!answer.done)
         assert_true(sim_run(n->sim, is_answered, &answer, 120 * SECOND));
+    assert_int_equal(store_sync(qmgr_store(n->q), NULL), RC_OK); /* as the command server does */
     return answer.text;
 }
 

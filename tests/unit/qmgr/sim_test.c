@@ -18,6 +18,14 @@ struct ledger {
 };
 
 static void
+on_durable(void *arg, enum rc rc, const struct failure *f)
+{
+    (void)arg;
+    (void)rc;
+    (void)f;
+}
+
+static void
 put_next(struct pair *p, struct ledger *l)
 {
     char text[16];
@@ -29,6 +37,7 @@ put_next(struct pair *p, struct ledger *l)
     struct store *s = qmgr_store(p->ash.q);
     l->state[l->next] = store_is_durable(s, store_position(s)) ? SURE : MAYBE;
     l->next++;
+    store_when_durable(s, store_position(s), on_durable, l); /* an application that waits */
 }
 
 /* What is not on the disk when the machine dies stays a "maybe". */
