@@ -174,7 +174,7 @@ random_trouble(void **state)
         run_seed(strtoull(one, NULL, 10));
         return;
     }
-    unsigned n = many != NULL ? (unsigned)atoi(many) : 20;
+    unsigned n = many != NULL ? (unsigned)atoi(many) : 8;
     for (uint64_t seed = 1; seed <= n; seed++)
         run_seed(seed);
 }
