@@ -29,15 +29,15 @@ void tls_env_free(struct tls_env *env); /* drops one reference; NULL is fine */
 /* Has it a personal certificate under this label? */
 bool tls_env_has_label(const struct tls_env *env, const char *label);
 
-/* The label for the channel that the client's SNI names (server side): NULL or "" channel when no SNI
- * was sent.  Return NULL for "none". */
+/* The label for the channel that the client's SNI names (server side; compare with tls_sni_is()): ""
+ * when no SNI was sent.  Return NULL for "none". */
 typedef const char *tls_label_fn(void *arg, const char *sni_channel_encoded);
 
 struct tls_options {
     bool server;
     const char *cipherspec;  /* client: SSLCIPH; server: NULL offers every enabled one (the channel is
                                 not known yet; the caller judges with cipherspec_admits()) */
-    const char *label;       /* client: its label; "" none */
+    const char *label;       /* client: its label; "" none; server without label_fn: its label */
     const char *channel;     /* client: for the SNI (spec/message-channel.md 12) */
     const char *host;        /* unused for verification in MQ; NULL is fine */
     tls_label_fn *label_fn;  /* server */
@@ -53,8 +53,14 @@ void tls_free(struct tls *t);
  * handshake is done, tls_plain() holds what was decrypted, tls_output() what must be sent.  On
  * failure send tls_output() (the alert), then close; f has the AMQ id of this side (AMQ9633E untrusted
  * or bad chain, AMQ9658E validity, AMQ9616E no common CipherSpec, AMQ9665E closed by the partner,
- * AMQ9638E other), cause and fix as certain as they can be. */
+ * AMQ9645E no certificate under the label, AMQ9642E partner demands one, AMQ9638E other), cause and fix
+ * as certain as they can be.  f's side is "this side" or "partner", who has to act, or "" when that is
+ * not certain.  With TLS 1.3 a client is ready before the server has judged its certificate: the
+ * refusal then comes with a later tls_input(). */
 enum rc tls_input(struct tls *t, struct span bytes, struct failure *f) MUST_CHECK;
+/* The connection ended.  RC_OK once the handshake was done (the channel's protocol knows better),
+ * else AMQ9665E. */
+enum rc tls_lost(const struct tls *t, struct failure *f) MUST_CHECK;
 /* Client: make the first flight.  Server: does nothing. */
 enum rc tls_start(struct tls *t, struct failure *f) MUST_CHECK;
 /* Encrypt (only when ready).  Records are coalesced: one call, as few records as possible. */
