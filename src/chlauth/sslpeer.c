@@ -230,8 +230,8 @@ show_element(const struct sslpeer_element *e, char *to, size_t size)
 {
     bool any = e->value[0] == '\0' && e->wild_head && e->wild_tail;
 
-    snprintf(to, size, "%s%s%s", e->wild_head ? "*" : "", e->value,
-        e->wild_tail && !any ? "*" : "");
+    snprintf(
+        to, size, "%s%s%s", e->wild_head ? "*" : "", e->value, e->wild_tail && !any ? "*" : "");
 }
 
 /* The elements of one type, in the order in which both sides count them. */
@@ -267,16 +267,16 @@ explain_count(const struct list *l, enum dn_type type, char *why, size_t size)
     if (l->n_have == 0)
         snprintf(why, size, "%s: the certificate has none, the filter wants one", name);
     else if (may_repeat(type))
-        snprintf(why, size, "%s: the certificate has %zu, the filter wants %zu", name, l->n_have,
-            l->n);
+        snprintf(
+            why, size, "%s: the certificate has %zu, the filter wants %zu", name, l->n_have, l->n);
     else
         snprintf(why, size, "%s: the certificate has it %zu times, a filter can name it only once",
             name, l->n_have);
 }
 
 static bool
-type_matches(const struct sslpeer *pattern, const struct dn *dn, enum dn_type type, char *why,
-    size_t size)
+type_matches(
+    const struct sslpeer *pattern, const struct dn *dn, enum dn_type type, char *why, size_t size)
 {
     struct list l;
     char want[260];

@@ -15,7 +15,8 @@
 
 /* ---- identities ---- */
 
-/* The issuer of cert among all certificates of kr; of several generations the one that lasts longest. */
+/* The issuer of cert among all certificates of kr; of several generations the one that lasts
+ * longest. */
 static X509 *
 find_issuer(const struct keyrepo *kr, X509 *cert)
 {
@@ -112,21 +113,21 @@ set_suites(SSL_CTX *ctx)
         if (all[i].enabled && !all[i].alias)
             join(all[i].version_max == TLS1_3_VERSION ? &tls13 : &tls12, all[i].openssl);
     return SSL_CTX_set_cipher_list(ctx, buf_cstr(&tls12)) == 1 &&
-        SSL_CTX_set_ciphersuites(ctx, buf_cstr(&tls13)) == 1;
+           SSL_CTX_set_ciphersuites(ctx, buf_cstr(&tls13)) == 1;
 }
 
 static bool
 set_protocol(SSL_CTX *ctx)
 {
     SSL_CTX_set_options(ctx, SSL_OP_NO_COMPRESSION | SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION |
-            SSL_OP_CIPHER_SERVER_PREFERENCE);
+                                 SSL_OP_CIPHER_SERVER_PREFERENCE);
     SSL_CTX_set_mode(ctx, SSL_MODE_NO_AUTO_CHAIN | SSL_MODE_RELEASE_BUFFERS);
     SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
     SSL_CTX_set_security_level(ctx, 2); /* RSA from 2048 bits, no SHA-1 signatures */
     return SSL_CTX_set_num_tickets(ctx, 0) == 1 &&
-        SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION) == 1 &&
-        SSL_CTX_set_max_proto_version(ctx, TLS1_3_VERSION) == 1 &&
-        SSL_CTX_set1_groups_list(ctx, GROUPS) == 1 && set_suites(ctx);
+           SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION) == 1 &&
+           SSL_CTX_set_max_proto_version(ctx, TLS1_3_VERSION) == 1 &&
+           SSL_CTX_set1_groups_list(ctx, GROUPS) == 1 && set_suites(ctx);
 }
 
 /* Partners that hold several certificates choose by the names that the server trusts. */
@@ -194,8 +195,8 @@ env_destroy(struct tls_env *env)
 }
 
 enum rc
-tls_env_new(const struct keyrepo *kr, const char *repository, bool strict_eku,
-    struct tls_env **out, struct failure *f)
+tls_env_new(const struct keyrepo *kr, const char *repository, bool strict_eku, struct tls_env **out,
+    struct failure *f)
 {
     struct tls_env *env = calloc(1, sizeof(*env));
 

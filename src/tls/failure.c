@@ -2,8 +2,8 @@
  * What ended a session, said by the side that noticed.
  *
  * Three sources, in this order: our own verdict on the partner's certificate; the alert that the
- * partner sent, which is all that it tells about its reasons; libssl's reason.  Side is "this side" or
- * "partner": who has to act, as far as that is certain.
+ * partner sent, which is all that it tells about its reasons; libssl's reason.  Side is "this side"
+ * or "partner": who has to act, as far as that is certain.
  */
 #include "tls/tls_private.h"
 
@@ -38,8 +38,9 @@ explain_missing(const struct tls *t, struct failure *f)
         v->missing_issuer, v->missing_key_id[0] != '\0' ? " with key identifier " : "",
         v->missing_key_id, t->env->repository,
         v->depth == 0 ? ", nor did the partner send it" : "");
-    failure_fix(f, "Add it, and its own signers up to the root: runmqakm -cert -add -db %s -stashed "
-                   "-label CA -file ca.pem; then REFRESH SECURITY TYPE(SSL)",
+    failure_fix(f,
+        "Add it, and its own signers up to the root: runmqakm -cert -add -db %s -stashed "
+        "-label CA -file ca.pem; then REFRESH SECURITY TYPE(SSL)",
         t->env->repository);
 }
 
@@ -49,8 +50,9 @@ explain_date(const struct tls *t, struct failure *f)
     bool leaf = t->verdict.depth == 0;
 
     failure_side(f, PARTNER);
-    failure_cause(f, "%s: %.*s %s", leaf ? "The partner's own certificate" : "A signer in its chain",
-        NAME_SHOWN, t->verdict.subject, t->verdict.reason);
+    failure_cause(f, "%s: %.*s %s",
+        leaf ? "The partner's own certificate" : "A signer in its chain", NAME_SHOWN,
+        t->verdict.subject, t->verdict.reason);
     failure_fix(f, "%s; if the dates look right, compare the clocks of both machines",
         leaf ? "Renew it at the partner, receive it into its key repository and REFRESH SECURITY "
                "TYPE(SSL) there"
@@ -71,11 +73,12 @@ rejected(const struct tls *t, struct failure *f)
         explain_date(t, f);
     } else {
         failure_side(f, PARTNER);
-        failure_cause(f, "At depth %d of its chain, %.*s: %s", v->depth, NAME_SHOWN, v->subject,
-            v->reason);
+        failure_cause(
+            f, "At depth %d of its chain, %.*s: %s", v->depth, NAME_SHOWN, v->subject, v->reason);
         failure_fix(f, "%s",
             v->code == X509_V_ERR_INVALID_PURPOSE
-                ? "The partner needs a certificate for this use: clientAuth on the side that starts "
+                ? "The partner needs a certificate for this use: clientAuth on the side that "
+                  "starts "
                   "the channel, serverAuth on the side that accepts it"
                 : "Have the certificate issued again and check it at the partner: runmqakm -cert "
                   "-validate");
@@ -111,22 +114,26 @@ static const struct alert {
         "validity period",
         "Renew it and REFRESH SECURITY TYPE(SSL); if it is valid, compare the clocks"},
     {46, "certificate_unknown", "", true,
-        "It rejected this side's certificate; Java sends this alert also when it does not trust the "
+        "It rejected this side's certificate; Java sends this alert also when it does not trust "
+        "the "
         "issuer",
         "Add this side's CA certificates to the partner's key repository or trust store; its log "
         "tells the reason"},
-    {47, "illegal_parameter", "", false, "It found a value in the handshake that makes no sense to it",
+    {47, "illegal_parameter", "", false,
+        "It found a value in the handshake that makes no sense to it",
         "Read the partner's error log"},
     {48, "unknown_ca", PARTNER, true,
         "The partner does not trust the issuer of this side's certificate, or the chain that this "
         "side sent has a gap",
         "Add the CA certificates of this side, up to the root, to the partner's key repository"},
-    {49, "access_denied", PARTNER, true, "The certificate is valid, but the partner does not admit it",
+    {49, "access_denied", PARTNER, true,
+        "The certificate is valid, but the partner does not admit it",
         "Check the partner's SSLPEER and its channel authentication records"},
     {50, "decode_error", "", false, "It could not read a handshake message",
         "Look for a proxy or firewall between the two that changes the bytes"},
     {51, "decrypt_error", "", false,
-        "A signature or a checksum of the handshake did not fit, as when key and certificate of one "
+        "A signature or a checksum of the handshake did not fit, as when key and certificate of "
+        "one "
         "side do not belong together",
         "Check both key repositories: runmqakm -cert -validate"},
     {70, "protocol_version", "", false, "It does not accept this side's versions of TLS",
@@ -139,10 +146,12 @@ static const struct alert {
         "Use ANY_TLS12_OR_HIGHER on both ends"},
     {109, "missing_extension", "", false, "It misses an extension of the handshake",
         "Read the partner's error log"},
-    {112, "unrecognized_name", PARTNER, false, "It does not know the channel that was asked for by name",
+    {112, "unrecognized_name", PARTNER, false,
+        "It does not know the channel that was asked for by name",
         "Check the channel name on both ends"},
     {116, "certificate_required", THIS_SIDE, false, "It demands a certificate (SSLCAUTH(REQUIRED))",
-        "Put a personal certificate with its private key into this side's key repository, under the "
+        "Put a personal certificate with its private key into this side's key repository, under "
+        "the "
         "label of CERTLABL"},
 };
 
@@ -155,11 +164,17 @@ find_alert(int number)
     return NULL;
 }
 
+static bool
+sent_none(const struct tls *t)
+{
+    return !t->server && t->requested && t->identity == NULL;
+}
+
 /* Java and old partners have no better words than bad_certificate for "you sent none". */
 static bool
 asks_for_certificate(const struct tls *t, int number)
 {
-    return t->requested && t->identity == NULL && (number == 116 || number == 42);
+    return sent_none(t) && (number == 116 || number == 42);
 }
 
 static void
@@ -184,7 +199,7 @@ explain_alert(const struct tls *t, const struct alert *a, struct failure *f)
 
     if (a->certificate)
         show_identity(t, presented, sizeof(presented));
-    else if (t->requested && t->identity == NULL)
+    else if (sent_none(t))
         snprintf(presented, sizeof(presented),
             ". This side presented no certificate although it was asked for one: none under the "
             "label '%.64s' in %.64s",
@@ -256,8 +271,9 @@ disagreed(const struct tls *t, int reason, struct failure *f)
     else
         failure_cause(f, "The partner's protocol version or suites are not enabled on this side");
     if (t->identity != NULL)
-        failure_fix(f, "Use SSLCIPH(ANY_TLS12_OR_HIGHER) on both ends; a CipherSpec with ECDSA in its "
-                       "name needs a certificate with an EC key, one with RSA an RSA key");
+        failure_fix(f,
+            "Use SSLCIPH(ANY_TLS12_OR_HIGHER) on both ends; a CipherSpec with ECDSA in its "
+            "name needs a certificate with an EC key, one with RSA an RSA key");
     else
         failure_fix(f, "Use SSLCIPH(ANY_TLS12_OR_HIGHER) on both ends of the channel");
     return RC_UNSUPPORTED;
@@ -274,8 +290,9 @@ no_identity(const struct tls *t, struct failure *f)
     failure_side(f, THIS_SIDE);
     failure_cause(f, "The side that accepts a channel needs a certificate with its private key; "
                      "labels compare case-sensitively");
-    failure_fix(f, "runmqakm -cert -list personal -db %s -stashed; set CERTLABL of the channel or the "
-                   "queue manager to the label, then REFRESH SECURITY TYPE(SSL)",
+    failure_fix(f,
+        "runmqakm -cert -list personal -db %s -stashed; set CERTLABL of the channel or the "
+        "queue manager to the label, then REFRESH SECURITY TYPE(SSL)",
         t->env->repository);
     return RC_NOT_FOUND;
 }
@@ -283,11 +300,13 @@ no_identity(const struct tls *t, struct failure *f)
 static enum rc
 unusable_identity(const struct tls *t, const char *reason, struct failure *f)
 {
-    fail(f, RC_INVALID, "This side's own certificate '%.64s' can not be used: %s", t->label, reason);
+    fail(
+        f, RC_INVALID, "This side's own certificate '%.64s' can not be used: %s", t->label, reason);
     failure_id(f, "AMQ9797E");
     failure_side(f, THIS_SIDE);
-    failure_cause(f, "Its key is too short, its signature uses a hash that is no longer trusted, or "
-                     "key and certificate do not belong together");
+    failure_cause(f,
+        "Its key is too short, its signature uses a hash that is no longer trusted, or "
+        "key and certificate do not belong together");
     failure_fix(f, "Request a new one, RSA from 2048 bits or P-256, signed with SHA-256 or better");
     return RC_INVALID;
 }
@@ -304,8 +323,9 @@ not_tls(const struct tls *t, const char *reason, struct failure *f)
                          "blank");
         failure_fix(f, "Set SSLCIPH on the partner's end of the channel");
     } else {
-        failure_cause(f, "Another program, a scanner or a proxy is at the other end, or the bytes were "
-                         "damaged on the way");
+        failure_cause(f,
+            "Another program, a scanner or a proxy is at the other end, or the bytes were "
+            "damaged on the way");
     }
     return RC_MALFORMED;
 }
@@ -314,8 +334,8 @@ static bool
 is_not_tls(int reason)
 {
     return reason == SSL_R_WRONG_VERSION_NUMBER || reason == SSL_R_HTTP_REQUEST ||
-        reason == SSL_R_HTTPS_PROXY_REQUEST || reason == SSL_R_UNKNOWN_PROTOCOL ||
-        reason == SSL_R_PACKET_LENGTH_TOO_LONG || reason == SSL_R_BAD_RECORD_TYPE;
+           reason == SSL_R_HTTPS_PROXY_REQUEST || reason == SSL_R_UNKNOWN_PROTOCOL ||
+           reason == SSL_R_PACKET_LENGTH_TOO_LONG || reason == SSL_R_BAD_RECORD_TYPE;
 }
 
 static enum rc
@@ -330,11 +350,9 @@ judge(const struct tls *t, int reason, const char *words, struct failure *f)
     if (is_not_tls(reason))
         return not_tls(t, words, f);
     if (is_disagreement(reason)) {
-        /* Without a certificate no suite fits either; but a version that is refused comes first. */
-        bool version = reason == SSL_R_UNSUPPORTED_PROTOCOL || reason == SSL_R_VERSION_TOO_LOW;
-        if (t->server && t->identity == NULL && !version)
-            return no_identity(t, f);
-        return disagreed(t, reason, f);
+        /* Without a certificate no suite fits either. */
+        bool none = t->server && t->requested && t->identity == NULL;
+        return none ? no_identity(t, f) : disagreed(t, reason, f);
     }
     fail(f, RC_MALFORMED, "The TLS %s failed: %s", t->ready ? "session" : "handshake", words);
     failure_id(f, "AMQ9638E");
@@ -349,8 +367,8 @@ tls_failure(const struct tls *t, struct failure *f)
     bool ssl = ERR_GET_LIB(error) == ERR_LIB_SSL;
     const char *words = ERR_reason_error_string(error);
 
-    enum rc rc = judge(t, ssl ? ERR_GET_REASON(error) : 0,
-        words != NULL ? words : "no reason is given", f);
+    enum rc rc =
+        judge(t, ssl ? ERR_GET_REASON(error) : 0, words != NULL ? words : "no reason is given", f);
     if (!t->server)
         failure_reason(f, MQRC_SSL_INITIALIZATION_ERROR);
     ERR_clear_error();
@@ -367,8 +385,9 @@ tls_lost(const struct tls *t, struct failure *f)
     if (!t->server)
         failure_reason(f, MQRC_SSL_INITIALIZATION_ERROR);
     if (t->n_first == 0)
-        failure_cause(f, "It did not answer at all: no TLS at the other end, or its key repository can "
-                         "not be opened (AMQ9660E, AMQ9657E in its error log)");
+        failure_cause(f,
+            "It did not answer at all: no TLS at the other end, or its key repository can "
+            "not be opened (AMQ9660E, AMQ9657E in its error log)");
     else
         failure_cause(f, "It sent no alert that would tell why");
     failure_fix(f, "Read the partner's error log");

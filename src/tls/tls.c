@@ -1,6 +1,6 @@
 /*
- * One TLS session over memory: libssl reads from the bytes that tls_input() was given and writes into
- * the output buffer, through a BIO of our own, so that nothing is copied on the way.
+ * One TLS session over memory: libssl reads from the bytes that tls_input() was given and writes
+ * into the output buffer, through a BIO of our own, so that nothing is copied on the way.
  */
 #include "tls/tls_private.h"
 
@@ -71,8 +71,8 @@ tls_verify_peer(X509_STORE_CTX *store, void *arg)
     if (t->verdict.ok && !names_are_readable(leaf)) {
         t->verdict.ok = false;
         t->verdict.code = X509_V_ERR_CERT_REJECTED;
-        text_copy(t->verdict.reason, sizeof(t->verdict.reason),
-            "its Distinguished Name can not be read");
+        text_copy(
+            t->verdict.reason, sizeof(t->verdict.reason), "its Distinguished Name can not be read");
     }
     t->rejected = !t->verdict.ok;
     X509_STORE_CTX_set_error(store, t->verdict.ok ? X509_V_OK : t->verdict.code);
@@ -83,11 +83,12 @@ static bool
 use_identity(SSL *ssl, const struct tls_identity *id)
 {
     return SSL_use_certificate(ssl, id->cert) == 1 && SSL_use_PrivateKey(ssl, id->key) == 1 &&
-        SSL_set1_chain(ssl, id->chain) == 1;
+           SSL_set1_chain(ssl, id->chain) == 1;
 }
 
-/* Server: the hello was read.  Client: the partner asks for a certificate.  Without one the handshake
- * goes on; whether that is an error is decided by libssl (server) or by the partner (client). */
+/* Server: the hello was read.  Client: the partner asks for a certificate.  Without one the
+ * handshake goes on; whether that is an error is decided by libssl (server) or by the partner
+ * (client). */
 int
 tls_choose_identity(SSL *ssl, void *arg)
 {
@@ -103,7 +104,7 @@ tls_choose_identity(SSL *ssl, void *arg)
     }
     if (label != t->label)
         text_copy(t->label, sizeof(t->label), label != NULL ? label : "");
-    t->requested = !t->server;
+    t->requested = true;
     const struct tls_identity *id = tls_env_identity(t->env, t->label);
     if (id == NULL)
         return 1;
@@ -391,7 +392,7 @@ static void
 peer_facts(X509 *peer, struct tls_facts *out)
 {
     out->has_peer = dn_of_subject(peer, &out->subject, NULL) == RC_OK &&
-        dn_of_issuer(peer, &out->issuer, NULL) == RC_OK;
+                    dn_of_issuer(peer, &out->issuer, NULL) == RC_OK;
     if (!out->has_peer)
         return;
     dn_print(&out->subject, out->subject_text, sizeof(out->subject_text));

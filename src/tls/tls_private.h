@@ -33,13 +33,13 @@ struct tls {
     SSL *ssl;
     bool server;
     bool ready;
-    bool received;    /* application data came: the partner has accepted us for good */
+    bool received; /* application data came: the partner has accepted us for good */
     bool peer_closed;
     bool failed;
-    bool requested;   /* client: the partner asked for a certificate */
+    bool requested;                      /* this side's certificate was asked for */
     const struct tls_identity *identity; /* what this side presented, or NULL */
-    bool bad_identity; /* found, but libssl refuses to use it */
-    bool rejected;    /* by verdict */
+    bool bad_identity;                   /* found, but libssl refuses to use it */
+    bool rejected;                       /* by verdict */
     struct chain_verdict verdict;
     char label[KEYREPO_LABEL_MAX + 1];
     tls_label_fn *label_fn;
@@ -51,7 +51,7 @@ struct tls {
     uint16_t offered[TLS_OFFERED_MAX]; /* server: the suites that the client proposed */
     size_t n_offered;
     size_t handshake_bytes;
-    struct span in;   /* borrowed during tls_input() */
+    struct span in; /* borrowed during tls_input() */
     struct buf output, plain;
 };
 

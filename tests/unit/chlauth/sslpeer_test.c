@@ -58,12 +58,25 @@ values(void **state)
         const char *filter, *value;
         bool admits;
     } rows[] = {
-        {"CN=**", "anything", true}, {"CN=\\*", "*", true}, {"CN=\\*", "x", false},
-        {"CN=\\*\\*", "**", true}, {"CN=\\**", "*rest", true}, {"CN=\\**", "rest", false},
-        {"CN=*\\*", "head*", true}, {"CN=*\\*", "head", false}, {"CN=\"*\"", "*", true},
-        {"CN=\"*\"", "x", false}, {"CN=\"a*\"", "ab", false}, {"CN=\"say \"\"hi\"\"\"", "say \"hi\"", true},
-        {"CN=ab", "abc", false}, {"CN=abc", "ab", false}, {"CN=*abc", "bc", false},
-        {"CN=a\\b", "a\\b", true}, {"CN=\"\"", "", true}, {"CN=\"\"", "x", false}, {"CN=*", "", true},
+        {"CN=**", "anything", true},
+        {"CN=\\*", "*", true},
+        {"CN=\\*", "x", false},
+        {"CN=\\*\\*", "**", true},
+        {"CN=\\**", "*rest", true},
+        {"CN=\\**", "rest", false},
+        {"CN=*\\*", "head*", true},
+        {"CN=*\\*", "head", false},
+        {"CN=\"*\"", "*", true},
+        {"CN=\"*\"", "x", false},
+        {"CN=\"a*\"", "ab", false},
+        {"CN=\"say \"\"hi\"\"\"", "say \"hi\"", true},
+        {"CN=ab", "abc", false},
+        {"CN=abc", "ab", false},
+        {"CN=*abc", "bc", false},
+        {"CN=a\\b", "a\\b", true},
+        {"CN=\"\"", "", true},
+        {"CN=\"\"", "x", false},
+        {"CN=*", "", true},
     };
 
     (void)state;
@@ -113,15 +126,16 @@ explanations(void **state)
     static const struct {
         const char *filter, *says;
     } rows[] = {
-        {"CN=ASH,OU=Messaging", "OU: the certificate has 'Messaging-Test', the filter wants 'Messaging'"},
+        {"CN=ASH,OU=Messaging",
+            "OU: the certificate has 'Messaging-Test', the filter wants 'Messaging'"},
         {"O=Other*", "O: the certificate has 'Grove', the filter wants 'Other*'"},
         {"C=GB", "C: the certificate has none, the filter wants one"},
         {"OU=Messaging-Test,OU=*", "OU: the certificate has 1, the filter wants 2"},
         {"L=*", "L: the certificate has it 2 times, a filter can name it only once"},
         {"CN=ash", "it matches"},
     };
-    static const struct dn dn = {5, {{DN_CN, "ASH"}, {DN_OU, "Messaging-Test"}, {DN_O, "Grove"},
-        {DN_L, "a"}, {DN_L, "b"}}};
+    static const struct dn dn = {
+        5, {{DN_CN, "ASH"}, {DN_OU, "Messaging-Test"}, {DN_O, "Grove"}, {DN_L, "a"}, {DN_L, "b"}}};
 
     (void)state;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -137,9 +151,9 @@ explanations(void **state)
 static void
 precedence(void **state)
 {
-    static const char *const order[] = {"SERIALNUMBER=01:02", "E=a@b.c,CN=x", "CN=app1,O=a", "CN=app1",
-        "CN=app1*", "CN=app*", "CN=*", "OU=a,OU=b", "OU=a", "OU=*,OU=b", "DC=b,DC=com", "DC=com",
-        "O=a,C=GB", "O=a", "C=GB", ""};
+    static const char *const order[] = {"SERIALNUMBER=01:02", "E=a@b.c,CN=x", "CN=app1,O=a",
+        "CN=app1", "CN=app1*", "CN=app*", "CN=*", "OU=a,OU=b", "OU=a", "OU=*,OU=b", "DC=b,DC=com",
+        "DC=com", "O=a,C=GB", "O=a", "C=GB", ""};
     size_t n = sizeof(order) / sizeof(order[0]);
 
     (void)state;

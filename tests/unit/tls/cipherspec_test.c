@@ -28,10 +28,12 @@ refusals(void **state)
     static const struct {
         const char *name, *id, *fix;
     } rows[] = {
-        {"TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384", "AMQ8242E", "SSLCIPH(ECDHE_RSA_AES_256_GCM_SHA384)"},
+        {"TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384", "AMQ8242E",
+            "SSLCIPH(ECDHE_RSA_AES_256_GCM_SHA384)"},
         {"ECDHE-RSA-AES128-GCM-SHA256", "AMQ8242E", "SSLCIPH(ECDHE_RSA_AES_128_GCM_SHA256)"},
         {"ANY_TLS12_OR_HIGER", "AMQ8242E", "SSLCIPH(ANY_TLS12_OR_HIGHER)"},
-        {"rather a long text that nobody would take for the name of any cipher at all", "AMQ8242E", ""},
+        {"rather a long text that nobody would take for the name of any cipher at all", "AMQ8242E",
+            ""},
         {"TRIPLE_DES_SHA_US", "AMQ9635E", "ANY_TLS12_OR_HIGHER"},
         {"TLS_RSA_WITH_AES_256_CBC_SHA", "AMQ9635E", "ANY_TLS12_OR_HIGHER"},
         {"NULL_MD5", "AMQ9635E", "ANY_TLS12_OR_HIGHER"},
