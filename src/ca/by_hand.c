@@ -1,7 +1,7 @@
 /*
  * An authority behind a person: the request is written to a file, somebody takes it to the CA and
- * puts the answer beside it.  Answers are told by content and matched by key, so a file of any suffix
- * and encoding will do, and an old answer is never taken for a new one.
+ * puts the answer beside it.  Answers are told by content and matched by key, so a file of any
+ * suffix and encoding will do, and an old answer is never taken for a new one.
  */
 #include "ca/ca.h"
 
@@ -19,12 +19,12 @@
 struct search {
     struct ca *ca;
     const char *folder;
-    const char *prefix;    /* only files that start so; "" all */
-    X509_STACK *pool;      /* every certificate that was found */
-    X509 *leaf;            /* borrowed from pool: the one that has this key */
-    EVP_PKEY *key;         /* may be NULL */
+    const char *prefix;     /* only files that start so; "" all */
+    X509_STACK *pool;       /* every certificate that was found */
+    X509 *leaf;             /* borrowed from pool: the one that has this key */
+    EVP_PKEY *key;          /* may be NULL */
     struct failure trouble; /* the last file that was no answer */
-    char file[256];        /* its name */
+    char file[256];         /* its name */
 };
 
 static bool
@@ -113,7 +113,8 @@ add_signers_of(X509 *cert, X509_STACK *pool, X509_STACK *to)
         ca_push(to, cert);
 }
 
-/* Signers that a person put into the folder for them; CAs from answers only where they signed one. */
+/* Signers that a person put into the folder for them; CAs from answers only where they signed one.
+ */
 static enum rc
 by_hand_signers(struct ca *ca, X509_STACK **out, struct failure *f)
 {
@@ -176,19 +177,22 @@ write_request(struct ca *ca, const char *path, X509_REQ *req, struct failure *f)
 }
 
 static enum rc
-wait_for_answer(const struct search *s, const char *name, const char *csr, X509_REQ *req,
-    struct failure *f)
+wait_for_answer(
+    const struct search *s, const char *name, const char *csr, X509_REQ *req, struct failure *f)
 {
     char dn[DN_TEXT_MAX];
 
     print_name(X509_REQ_get_subject_name(req), dn, sizeof(dn));
-    fail(f, RC_WAITING, "%.60s waits for its certificate: have the CA sign %.200s, the name "
-                        "unchanged (%.120s), for serverAuth and clientAuth", name, csr, dn);
+    fail(f, RC_WAITING,
+        "%.60s waits for its certificate: have the CA sign %.200s, the name "
+        "unchanged (%.120s), for serverAuth and clientAuth",
+        name, csr, dn);
     failure_side(f, "CA");
     if (s->file[0] != '\0')
         failure_cause(f, "%.100s does not answer this request: %.300s.", s->file, s->trouble.text);
-    failure_fix(f, "Save the answer as %.240s/%.60s.crt (PEM, DER or PKCS#7, any suffix) and the "
-                   "CA's own certificates in the folder " SIGNERS " beside it, then run this again.",
+    failure_fix(f,
+        "Save the answer as %.240s/%.60s.crt (PEM, DER or PKCS#7, any suffix) and the "
+        "CA's own certificates in the folder " SIGNERS " beside it, then run this again.",
         s->ca->dir.text, name);
     return RC_WAITING;
 }
@@ -242,7 +246,10 @@ by_hand_sign(struct ca *ca, const char *name, X509_REQ *req, const struct ca_pro
     text_file_name(name, stem, sizeof(stem));
     snprintf(prefix, sizeof(prefix), "%s.", stem);
     snprintf(csr_name, sizeof(csr_name), "%s.csr", stem);
-    struct search s = {.ca = ca, .folder = ca->dir.text, .prefix = prefix, .pool = pool,
+    struct search s = {.ca = ca,
+        .folder = ca->dir.text,
+        .prefix = prefix,
+        .pool = pool,
         .key = X509_REQ_get0_pubkey(req)};
     if (s.key == NULL)
         return fail(f, RC_INVALID, "the request's key can not be read");

@@ -41,22 +41,22 @@ static bool
 add_extensions(X509 *cert, X509 *issuer, const struct issue *plan)
 {
     return add_extension(cert, issuer, NID_basic_constraints, plan->basic) &&
-        add_extension(cert, issuer, NID_key_usage, plan->usage) &&
-        add_extension(cert, issuer, NID_ext_key_usage, plan->ext_usage) &&
-        add_extension(cert, issuer, NID_subject_key_identifier, "hash") &&
-        add_extension(cert, issuer, NID_authority_key_identifier, "keyid:always") &&
-        (plan->san == NULL || X509_add_ext(cert, plan->san, -1) == 1);
+           add_extension(cert, issuer, NID_key_usage, plan->usage) &&
+           add_extension(cert, issuer, NID_ext_key_usage, plan->ext_usage) &&
+           add_extension(cert, issuer, NID_subject_key_identifier, "hash") &&
+           add_extension(cert, issuer, NID_authority_key_identifier, "keyid:always") &&
+           (plan->san == NULL || X509_add_ext(cert, plan->san, -1) == 1);
 }
 
 static bool
 fill(X509 *cert, X509 *issuer, const struct issue *plan)
 {
     return X509_set_version(cert, X509_VERSION_3) == 1 && set_serial(cert) &&
-        X509_set_subject_name(cert, plan->subject) == 1 &&
-        X509_set_issuer_name(cert, X509_get_subject_name(issuer)) == 1 &&
-        ASN1_TIME_set(X509_getm_notBefore(cert), (time_t)plan->from) != NULL &&
-        ASN1_TIME_set(X509_getm_notAfter(cert), (time_t)plan->to) != NULL &&
-        X509_set_pubkey(cert, plan->key) == 1 && add_extensions(cert, issuer, plan);
+           X509_set_subject_name(cert, plan->subject) == 1 &&
+           X509_set_issuer_name(cert, X509_get_subject_name(issuer)) == 1 &&
+           ASN1_TIME_set(X509_getm_notBefore(cert), (time_t)plan->from) != NULL &&
+           ASN1_TIME_set(X509_getm_notAfter(cert), (time_t)plan->to) != NULL &&
+           X509_set_pubkey(cert, plan->key) == 1 && add_extensions(cert, issuer, plan);
 }
 
 enum rc

@@ -9,8 +9,8 @@ struct issue {
     EVP_PKEY *key; /* the subject's; its public half is used */
     X509 *issuer;  /* NULL: self-signed */
     EVP_PKEY *issuer_key;
-    int64_t from, to;      /* seconds since 1970 */
-    const char *basic;     /* extensions in OpenSSL's notation; NULL: none */
+    int64_t from, to;  /* seconds since 1970 */
+    const char *basic; /* extensions in OpenSSL's notation; NULL: none */
     const char *usage;
     const char *ext_usage;
     X509_EXTENSION *san; /* copied; may be NULL */

@@ -94,8 +94,8 @@ load_key(struct ca *ca, struct failure *f)
         return fail_ossl(f, RC_DENIED, "%.200s/%s can not be decrypted with %s", ca->dir.text,
             OWN_KEY, OWN_PASSPHRASE);
     if (!cert_matches_key(ca->intermediate, ca->intermediate_key))
-        return fail(f, RC_CORRUPT, "%.200s: %s is not the key of %s", ca->dir.text, OWN_KEY,
-            OWN_CERT);
+        return fail(
+            f, RC_CORRUPT, "%.200s: %s is not the key of %s", ca->dir.text, OWN_KEY, OWN_CERT);
     return RC_OK;
 }
 
@@ -118,7 +118,7 @@ check_request(X509_REQ *req, struct failure *f)
 }
 
 static X509_EXTENSION *
-find_san(STACK_OF(X509_EXTENSION) *asked)
+find_san(STACK_OF(X509_EXTENSION) * asked)
 {
     int at = X509v3_get_ext_by_NID(asked, NID_subject_alt_name, -1);
     return at >= 0 ? X509v3_get_ext(asked, at) : NULL;
@@ -135,8 +135,8 @@ ext_usage(const struct ca_profile *profile)
 }
 
 static enum rc
-plan_dates(const struct ca *ca, const struct ca_profile *profile, struct issue *plan,
-    struct failure *f)
+plan_dates(
+    const struct ca *ca, const struct ca_profile *profile, struct issue *plan, struct failure *f)
 {
     int64_t now = io_wall(ca->io) / 1000000, end = cert_not_after(ca->intermediate);
 

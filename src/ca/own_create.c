@@ -67,8 +67,8 @@ birth_fini(struct birth *b)
 static enum rc
 check_absent(const struct birth *b, struct failure *f)
 {
-    static const char *const files[] = {OWN_ROOT_CERT, OWN_ROOT_KEY, OWN_CERT, OWN_KEY,
-        OWN_PASSPHRASE};
+    static const char *const files[] = {
+        OWN_ROOT_CERT, OWN_ROOT_KEY, OWN_CERT, OWN_KEY, OWN_PASSPHRASE};
     struct ca_path path;
 
     for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
@@ -166,9 +166,8 @@ save_key(const struct birth *b, const char *name, EVP_PKEY *key, struct failure 
     AUTO(BIO) *out = BIO_new(BIO_s_mem());
     char *pem;
 
-    if (out == NULL ||
-        PEM_write_bio_PKCS8PrivateKey(out, key, EVP_aes_256_cbc(), b->passphrase.bytes,
-            (int)b->passphrase.n, NULL, NULL) != 1)
+    if (out == NULL || PEM_write_bio_PKCS8PrivateKey(out, key, EVP_aes_256_cbc(),
+                           b->passphrase.bytes, (int)b->passphrase.n, NULL, NULL) != 1)
         return fail_ossl(f, RC_INVALID, "a key of the authority could not be encrypted");
     long n = BIO_get_mem_data(out, &pem);
     return save(b, name, span_of(pem, (size_t)n), f);

@@ -51,8 +51,7 @@ bag_set_request(PKCS12_SAFEBAG *bag, X509_REQ *req)
     unsigned char *der = NULL;
     int n = i2d_X509_REQ(req, &der);
 
-    must(n > 0 &&
-        PKCS12_add1_attr_by_txt(bag, request_oid, V_ASN1_OCTET_STRING, der, n) == 1);
+    must(n > 0 && PKCS12_add1_attr_by_txt(bag, request_oid, V_ASN1_OCTET_STRING, der, n) == 1);
     OPENSSL_free(der);
 }
 

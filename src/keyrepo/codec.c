@@ -71,8 +71,8 @@ keyrepo_decode(struct span file, const struct secret *password, struct keyrepo *
     const struct keyrepo_format *format = keyrepo_format_of(file);
 
     if (format == NULL)
-        return fail(f, RC_MALFORMED,
-            file.n == 0 ? "the file is empty" : "the file is no key repository");
+        return fail(
+            f, RC_MALFORMED, file.n == 0 ? "the file is empty" : "the file is no key repository");
     if (format->decode == NULL) {
         fail(f, RC_UNSUPPORTED, "the file is a %s repository, which can not be read yet",
             format->name);

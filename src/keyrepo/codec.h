@@ -1,8 +1,8 @@
 /*
  * codec.h - repository formats: bytes to a struct keyrepo and back, no I/O.
  *
- * A format is a row: how to know it by its first bytes, and what it can do.  A row without functions
- * is a format that is known but not supported, so that the refusal can name it.
+ * A format is a row: how to know it by its first bytes, and what it can do.  A row without
+ * functions is a format that is known but not supported, so that the refusal can name it.
  */
 #ifndef KEYREPO_CODEC_H
 #define KEYREPO_CODEC_H
@@ -15,7 +15,8 @@
  * because a private key without a certificate is nothing that GSKit expects in a .p12. */
 enum keyrepo_part { KEYREPO_PART_CERTIFICATES, KEYREPO_PART_REQUESTS };
 
-/* What a file held that a struct keyrepo can not: it would be lost if the file were written again. */
+/* What a file held that a struct keyrepo can not: it would be lost if the file were written again.
+ */
 struct keyrepo_foreign {
     size_t keys; /* private keys without a certificate */
     size_t bags; /* secret keys, CRLs, anything else */
@@ -24,7 +25,8 @@ struct keyrepo_foreign {
 struct keyrepo_format {
     const char *name;
     bool (*is)(struct span file);
-    /* RC_DENIED: wrong password.  RC_CORRUPT: right password or none needed to tell, but damaged. */
+    /* RC_DENIED: wrong password.  RC_CORRUPT: right password or none needed to tell, but damaged.
+     */
     enum rc (*decode)(struct span file, const struct secret *password, struct keyrepo *kr,
         struct keyrepo_foreign *foreign, struct failure *f);
     enum rc (*encode)(const struct keyrepo *kr, enum keyrepo_part part,

@@ -27,7 +27,7 @@ static bool
 same_print(const struct file_print *a, const struct file_print *b)
 {
     return a->there == b->there &&
-        (!a->there || memcmp(a->sha256, b->sha256, sizeof(a->sha256)) == 0);
+           (!a->there || memcmp(a->sha256, b->sha256, sizeof(a->sha256)) == 0);
 }
 
 /* ---- failures ---- */
@@ -46,8 +46,10 @@ describe(struct failure *f, enum rc rc, const char *path)
     failure_id(f, "AMQ9660E");
     failure_side(f, path_name(path));
     if (f->fix[0] == '\0' && rc == RC_DENIED)
-        failure_fix(f, "Give the repository's password, or stash the right one: runmqakm -keydb "
-                       "-stashpw -db %.200s -pw PASSWORD", path);
+        failure_fix(f,
+            "Give the repository's password, or stash the right one: runmqakm -keydb "
+            "-stashpw -db %.200s -pw PASSWORD",
+            path);
     if (f->fix[0] == '\0' && (rc == RC_CORRUPT || rc == RC_MALFORMED))
         failure_fix(f, "Look at the generation before it, %.200s.1, or at a backup.", path);
     return rc;
@@ -57,8 +59,10 @@ static enum rc
 not_there(struct failure *f, const char *path)
 {
     fail(f, RC_NOT_FOUND, "there is no such key repository");
-    failure_fix(f, "Set SSLKEYR to the repository that exists, or make one: runmqakm -keydb "
-                   "-create -db %.200s -type pkcs12 -stash", path);
+    failure_fix(f,
+        "Set SSLKEYR to the repository that exists, or make one: runmqakm -keydb "
+        "-create -db %.200s -type pkcs12 -stash",
+        path);
     return describe(f, RC_NOT_FOUND, path);
 }
 
@@ -83,8 +87,8 @@ load_part(struct io *io, const char *path, const struct secret *password, struct
     return RC_OK;
 }
 
-/* A crash between the two files of a receive leaves the request beside the certificate that answered
- * it: the request is done. */
+/* A crash between the two files of a receive leaves the request beside the certificate that
+ * answered it: the request is done. */
 static void
 drop_answered(struct keyrepo *kr)
 {
@@ -221,8 +225,8 @@ verify_file(struct io *io, const char *path, const struct secret *password, size
     if (rc == RC_OK)
         rc = keyrepo_decode(buf_span(&file), password, kr, &kr->origin->foreign, f);
     if (rc == RC_OK && kr->n != entries)
-        rc = fail(f, RC_CORRUPT, "%.200s holds %zu entries after writing, not %zu", path, kr->n,
-            entries);
+        rc = fail(
+            f, RC_CORRUPT, "%.200s holds %zu entries after writing, not %zu", path, kr->n, entries);
     keyrepo_free(kr);
     return rc;
 }
@@ -263,8 +267,7 @@ replace(const struct replacement *r, struct span old, struct span new, struct fa
 }
 
 static enum rc
-save_part(const struct replacement *r, struct file_print *known, bool from_here,
-    struct failure *f)
+save_part(const struct replacement *r, struct file_print *known, bool from_here, struct failure *f)
 {
     AUTO_BUF old = buf_new(KEYREPO_FILE_MAX, ORDER_BIG);
     AUTO_BUF new = buf_new(KEYREPO_FILE_MAX, ORDER_BIG);
@@ -288,7 +291,8 @@ check_foreign(const struct keyrepo *kr, const char *path, struct failure *f)
         return RC_OK;
     fail(f, RC_UNSUPPORTED,
         "%.200s holds %zu private keys without a certificate and %zu other things that would be "
-        "lost if it were written again", path, foreign->keys, foreign->bags);
+        "lost if it were written again",
+        path, foreign->keys, foreign->bags);
     failure_side(f, path_name(path));
     failure_fix(f, "Keep it, and make a new repository with what is needed from it.");
     return RC_UNSUPPORTED;
@@ -296,8 +300,8 @@ check_foreign(const struct keyrepo *kr, const char *path, struct failure *f)
 
 /* The certificates first: a crash between the two leaves an answered request, never a lost key. */
 static enum rc
-save_parts(struct io *io, const char *path, const struct secret *password,
-    const struct keyrepo *kr, struct failure *f)
+save_parts(struct io *io, const char *path, const struct secret *password, const struct keyrepo *kr,
+    struct failure *f)
 {
     bool from_here = strcmp(kr->origin->path, path) == 0;
     struct replacement r = {io, path, password, kr, KEYREPO_PART_CERTIFICATES};

@@ -10,10 +10,10 @@
 
 #include "base/text.h"
 #include "keyrepo/attribute.h"
+#include "keyrepo/pbe.h"
 #include "x509/ossl.h"
 
 #define BAGS_MAX 10000
-#define ITERATIONS_MAX 1000000 /* ten times what was seen; more would only hold the caller up */
 #define EMPTY_LABEL "GSKit Empty KeyStore"
 
 typedef STACK_OF(PKCS12_SAFEBAG) BAG_STACK;
@@ -50,14 +50,10 @@ pkcs12_is(struct span file)
 
 /* ---- opening ---- */
 
-static bool
-iterations_bearable(const PKCS12 *p12)
+static enum rc
+too_much_work(struct failure *f)
 {
-    const ASN1_INTEGER *count = NULL;
-
-    PKCS12_get0_mac(NULL, NULL, NULL, &count, p12);
-    return count == NULL ||
-        (ASN1_INTEGER_get(count) > 0 && ASN1_INTEGER_get(count) <= ITERATIONS_MAX);
+    return fail(f, RC_LIMIT, "the repository's iteration count is above %d", PBE_ITERATIONS_MAX);
 }
 
 /* With the right password something in the file decrypts to what it should be. */
@@ -69,7 +65,7 @@ password_fits_content(PKCS12 *p12, const struct secret *password)
 
     for (int i = 0; i < sk_PKCS7_num(safes) && !fits; i++) {
         PKCS7 *safe = sk_PKCS7_value(safes, i);
-        if (OBJ_obj2nid(safe->type) != NID_pkcs7_encrypted)
+        if (OBJ_obj2nid(safe->type) != NID_pkcs7_encrypted || !pbe_content_bearable(safe))
             continue;
         BAG_STACK *bags = PKCS12_unpack_p7encdata(safe, password->bytes, (int)password->n);
         fits = bags != NULL;
@@ -90,10 +86,10 @@ open_file(struct span file, const struct secret *password, PKCS12 **out, struct 
         return RC_CORRUPT;
     }
     if (!PKCS12_mac_present(p12))
-        return fail(f, RC_UNSUPPORTED,
-            "the repository has no integrity value (MAC), which MQ demands too");
-    if (!iterations_bearable(p12))
-        return fail(f, RC_LIMIT, "the repository's iteration count is above %d", ITERATIONS_MAX);
+        return fail(
+            f, RC_UNSUPPORTED, "the repository has no integrity value (MAC), which MQ demands too");
+    if (!pbe_mac_bearable(p12))
+        return too_much_work(f);
     if (PKCS12_verify_mac(p12, password->bytes, (int)password->n) != 1) {
         bool fits = password_fits_content(p12, password);
         ERR_clear_error();
@@ -137,8 +133,8 @@ take_cert(struct decoding *d, PKCS12_SAFEBAG *bag, struct failure *f)
 }
 
 static enum rc
-take_key(struct decoding *d, PKCS12_SAFEBAG *bag, const PKCS8_PRIV_KEY_INFO *plain,
-    struct failure *f)
+take_key(
+    struct decoding *d, PKCS12_SAFEBAG *bag, const PKCS8_PRIV_KEY_INFO *plain, struct failure *f)
 {
     if (plain == NULL)
         return fail_ossl(f, RC_CORRUPT, "a private key in the repository can not be decrypted");
@@ -164,6 +160,8 @@ take_bag(struct decoding *d, PKCS12_SAFEBAG *bag, struct failure *f)
     case NID_keyBag:
         return take_key(d, bag, PKCS12_SAFEBAG_get0_p8inf(bag), f);
     case NID_pkcs8ShroudedKeyBag:
+        if (!pbe_key_bearable(bag))
+            return too_much_work(f);
         plain = PKCS12_decrypt_skey(bag, d->password->bytes, (int)d->password->n);
         rc = take_key(d, bag, plain, f);
         PKCS8_PRIV_KEY_INFO_free(plain);
@@ -188,9 +186,8 @@ unpack_obsolete(const PKCS7 *safe, const struct secret *password)
     BAG_STACK *bags = NULL;
 
     if (standard != NULL && legacy != NULL)
-        bags = PKCS12_item_decrypt_d2i_ex(content->algorithm,
-            ASN1_ITEM_rptr(PKCS12_SAFEBAGS), password->bytes, (int)password->n,
-            content->enc_data, 1, ctx, NULL);
+        bags = PKCS12_item_decrypt_d2i_ex(content->algorithm, ASN1_ITEM_rptr(PKCS12_SAFEBAGS),
+            password->bytes, (int)password->n, content->enc_data, 1, ctx, NULL);
     OSSL_PROVIDER_unload(legacy);
     OSSL_PROVIDER_unload(standard);
     OSSL_LIB_CTX_free(ctx);
@@ -202,6 +199,8 @@ unpack_safe(PKCS7 *safe, const struct secret *password, BAG_STACK **out, struct 
 {
     int nid = OBJ_obj2nid(safe->type);
 
+    if (nid == NID_pkcs7_encrypted && !pbe_content_bearable(safe))
+        return too_much_work(f);
     if (nid == NID_pkcs7_data)
         *out = PKCS12_unpack_p7data(safe);
     else if (nid == NID_pkcs7_encrypted)

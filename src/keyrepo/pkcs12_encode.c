@@ -73,8 +73,8 @@ add_key(BAG_STACK *bags, const struct keyrepo_entry *entry, const struct secret 
 
     if (plain == NULL)
         return fail_ossl(f, RC_INVALID, "the private key %s can not be stored", entry->label);
-    PKCS12_SAFEBAG *bag = PKCS12_SAFEBAG_create_pkcs8_encrypt(NID_aes_256_cbc, password->bytes,
-        (int)password->n, NULL, 0, ITERATIONS, plain);
+    PKCS12_SAFEBAG *bag = PKCS12_SAFEBAG_create_pkcs8_encrypt(
+        NID_aes_256_cbc, password->bytes, (int)password->n, NULL, 0, ITERATIONS, plain);
     if (bag == NULL)
         return fail_ossl(f, RC_INVALID, "the private key %s can not be encrypted", entry->label);
     bag_set_label(bag, entry->label);
@@ -161,8 +161,8 @@ seal(SAFE_STACK *safes, const struct secret *password, struct buf *out, struct f
     unsigned char *der = NULL;
 
     if (p12 == NULL || PKCS12_pack_authsafes(p12, safes) != 1 ||
-        PKCS12_set_mac(p12, password->bytes, (int)password->n, NULL, 0, ITERATIONS,
-            EVP_sha256()) != 1)
+        PKCS12_set_mac(p12, password->bytes, (int)password->n, NULL, 0, ITERATIONS, EVP_sha256()) !=
+            1)
         return fail_ossl(f, RC_INVALID, "the repository can not be sealed");
     int n = i2d_PKCS12(p12, &der);
     if (n > 0)
@@ -188,8 +188,8 @@ pkcs12_encode(const struct keyrepo *kr, enum keyrepo_part part, const struct sec
     if (sk_PKCS12_SAFEBAG_num(keys) > 0)
         safe_push(safes, PKCS12_pack_p7data(keys));
     if (sk_PKCS12_SAFEBAG_num(certs) > 0)
-        safe_push(safes, PKCS12_pack_p7encdata(NID_aes_256_cbc, password->bytes,
-            (int)password->n, NULL, 0, ITERATIONS, certs));
+        safe_push(safes, PKCS12_pack_p7encdata(NID_aes_256_cbc, password->bytes, (int)password->n,
+                             NULL, 0, ITERATIONS, certs));
     if (sk_PKCS12_SAFEBAG_num(marker) > 0)
         safe_push(safes, PKCS12_pack_p7data(marker));
     return seal(safes, password, out, f);

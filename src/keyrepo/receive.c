@@ -21,8 +21,8 @@ keyrepo_request(struct keyrepo *kr, const char *label, EVP_PKEY *key_take, const
     /* Before a key is made: that may take a second. */
     if (rc == RC_OK && keyrepo_find(kr, label) != NULL) {
         rc = fail(f, RC_EXISTS, "the label %s is in use", label);
-        failure_id(f, keyrepo_find(kr, label)->kind == KEYREPO_REQUEST ? "CTGSK3049W"
-                                                                        : "CTGSK2137W");
+        failure_id(
+            f, keyrepo_find(kr, label)->kind == KEYREPO_REQUEST ? "CTGSK3049W" : "CTGSK2137W");
         failure_fix(f, "Use another label, or delete the entry that has it.");
     }
     if (rc == RC_OK && entry.key == NULL)
@@ -129,13 +129,16 @@ explain_no_request(const struct keyrepo *kr, X509_STACK *certs, struct failure *
         return RC_NOT_FOUND;
     }
     if (namesake != NULL)
-        failure_cause(f, "The pending request %s asks for this name, but with another key: it was "
-                         "made again after the file had been sent to the CA.", namesake->label);
+        failure_cause(f,
+            "The pending request %s asks for this name, but with another key: it was "
+            "made again after the file had been sent to the CA.",
+            namesake->label);
     else if (cert_is_ca(cert))
         failure_cause(f, "The file holds only a CA's certificate.");
     else
         list_pending(kr, f);
-    failure_fix(f, cert_is_ca(cert)
+    failure_fix(f,
+        cert_is_ca(cert)
             ? "Add it as a signer: runmqakm -cert -add -label LABEL -file FILE"
             : "Receive it into the repository that made its request, or send the request that is "
               "pending now to the CA.");
@@ -169,11 +172,12 @@ explain_missing_signer(X509_STACK *certs, const struct answer *answer,
     failure_id(f, "CTGSK2146W");
     failure_cause(f, "%.200s: %s.  All signers up to the root have to be there first.", v->subject,
         v->reason);
-    failure_fix(f, file_has_signer(certs, v)
-            ? "The file holds it, but a signer has to be added on its own: runmqakm -cert -add "
-              "-label LABEL -file FILE, then receive again."
-            : "Get that certificate from the CA, add it: runmqakm -cert -add -label LABEL -file "
-              "FILE, then receive again.");
+    failure_fix(
+        f, file_has_signer(certs, v)
+               ? "The file holds it, but a signer has to be added on its own: runmqakm -cert -add "
+                 "-label LABEL -file FILE, then receive again."
+               : "Get that certificate from the CA, add it: runmqakm -cert -add -label LABEL -file "
+                 "FILE, then receive again.");
     return RC_REFUSED;
 }
 
@@ -184,9 +188,8 @@ explain_verdict(X509_STACK *certs, const struct answer *answer, const struct cha
     if (v->missing_issuer[0] != '\0')
         return explain_missing_signer(certs, answer, v, f);
     bool own = v->depth == 0;
-    fail(f, own ? RC_INVALID : RC_REFUSED, "%.120s was not received: %s%.120s%s%s",
-        answer->subject, own ? "" : "its signer ", own ? "" : v->subject, own ? "" : ": ",
-        v->reason);
+    fail(f, own ? RC_INVALID : RC_REFUSED, "%.120s was not received: %s%.120s%s%s", answer->subject,
+        own ? "" : "its signer ", own ? "" : v->subject, own ? "" : ": ", v->reason);
     failure_id(f, "CTGSK2043W");
     switch (v->code) {
     case X509_V_ERR_CERT_NOT_YET_VALID:

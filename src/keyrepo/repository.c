@@ -78,8 +78,7 @@ check_label(const struct keyrepo *kr, const char *label, struct failure *f)
 static void
 push(struct keyrepo *kr, const struct keyrepo_entry *entry)
 {
-    struct keyrepo_entry *grown =
-        reallocarray(kr->entries, kr->n + 1, sizeof(kr->entries[0]));
+    struct keyrepo_entry *grown = reallocarray(kr->entries, kr->n + 1, sizeof(kr->entries[0]));
 
     if (grown == NULL)
         abort();
@@ -146,8 +145,8 @@ keyrepo_signers(const struct keyrepo *kr)
 }
 
 enum rc
-keyrepo_add_signer(struct keyrepo *kr, const char *label, X509 *cert, bool *added,
-    struct failure *f)
+keyrepo_add_signer(
+    struct keyrepo *kr, const char *label, X509 *cert, bool *added, struct failure *f)
 {
     struct keyrepo_entry entry = {.kind = KEYREPO_SIGNER, .trusted = true};
 

@@ -127,8 +127,8 @@ stash_encode(struct io *io, const struct secret *password, struct buf *out, stru
     uint8_t clear[CLEAR], salt[HASH];
 
     if (password->n == 0 || memchr(password->bytes, 0, password->n) != NULL)
-        return fail(f, RC_INVALID, "a password to stash has 1 to %u bytes, none of them NUL",
-            SECRET_MAX);
+        return fail(
+            f, RC_INVALID, "a password to stash has 1 to %u bytes, none of them NUL", SECRET_MAX);
     io_random(io, clear, sizeof(clear));
     for (size_t i = 0; i < CLEAR; i++)
         if (clear[i] == 0)
@@ -153,7 +153,8 @@ add_ids(struct failure *f, const char *path)
 {
     failure_id(f, "AMQ9660E");
     failure_side(f, path_name(path));
-    failure_fix(f, "Stash the password again: runmqakm -keydb -stashpw -db REPOSITORY -pw PASSWORD");
+    failure_fix(
+        f, "Stash the password again: runmqakm -keydb -stashpw -db REPOSITORY -pw PASSWORD");
 }
 
 enum rc
@@ -178,8 +179,7 @@ stash_load(struct io *io, const char *repository, struct secret *out, struct fai
 }
 
 enum rc
-stash_save(struct io *io, const char *repository, const struct secret *password,
-    struct failure *f)
+stash_save(struct io *io, const char *repository, const struct secret *password, struct failure *f)
 {
     struct path path;
     struct buf file = buf_new(1024, ORDER_BIG);

@@ -22,7 +22,7 @@
     }
 
 static inline void
-x509_stack_free(STACK_OF(X509) *s)
+x509_stack_free(STACK_OF(X509) * s)
 {
     sk_X509_pop_free(s, X509_free);
 }

@@ -41,18 +41,18 @@ static bool
 is_missing_issuer(int code)
 {
     return code == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY ||
-        code == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT ||
-        code == X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE ||
-        code == X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT ||
-        code == X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN;
+           code == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT ||
+           code == X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE ||
+           code == X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT ||
+           code == X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN;
 }
 
 static bool
 has_namesake(const X509 *cert, X509_STACK *trusted)
 {
     for (int i = 0; i < sk_X509_num(trusted); i++)
-        if (X509_NAME_cmp(X509_get_issuer_name(cert),
-                X509_get_subject_name(sk_X509_value(trusted, i))) == 0)
+        if (X509_NAME_cmp(
+                X509_get_issuer_name(cert), X509_get_subject_name(sk_X509_value(trusted, i))) == 0)
             return true;
     return false;
 }
@@ -69,10 +69,9 @@ describe_missing(X509 *cert, X509_STACK *trusted, struct chain_verdict *out)
         hex_pairs(span_of(ASN1_STRING_get0_data(id), (size_t)ASN1_STRING_length(id)),
             out->missing_key_id, sizeof(out->missing_key_id));
     text_copy(out->reason, sizeof(out->reason),
-        has_namesake(cert, trusted)
-            ? "a trusted signer has its issuer's name, but another key"
-            : cert_is_self_signed(cert) ? "it is self-signed and not among the trusted signers"
-                                        : "its issuer is not among the trusted signers");
+        has_namesake(cert, trusted) ? "a trusted signer has its issuer's name, but another key"
+        : cert_is_self_signed(cert) ? "it is self-signed and not among the trusted signers"
+                                    : "its issuer is not among the trusted signers");
 }
 
 static void

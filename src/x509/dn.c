@@ -12,7 +12,8 @@
 #include "x509/ossl.h"
 #include "x509/x509.h"
 
-/* spec/sslpeer.md, Grammar.  SERIALNUMBER is the certificate's own number, not attribute 2.5.4.5. */
+/* spec/sslpeer.md, Grammar.  SERIALNUMBER is the certificate's own number, not attribute 2.5.4.5.
+ */
 static const struct dn_row {
     const char *name;
     int nid;
@@ -39,7 +40,10 @@ static const struct {
     const char *name;
     enum dn_type type;
 } dn_synonyms[] = {
-    {"E", DN_MAIL}, {"USERID", DN_UID}, {"SP", DN_ST}, {"S", DN_ST},
+    {"E", DN_MAIL},
+    {"USERID", DN_UID},
+    {"SP", DN_ST},
+    {"S", DN_ST},
 };
 
 const char *
@@ -111,8 +115,8 @@ add_entry(struct dn *dn, const X509_NAME_ENTRY *entry, struct failure *f)
         return RC_OK;
     int n = ASN1_STRING_to_UTF8(&utf8, X509_NAME_ENTRY_get_data(entry));
     if (n < 0)
-        return fail_ossl(f, RC_MALFORMED, "%s in a Distinguished Name is not text",
-            dn_type_name(type));
+        return fail_ossl(
+            f, RC_MALFORMED, "%s in a Distinguished Name is not text", dn_type_name(type));
     enum rc rc = dn_add(dn, type, span_of(utf8, (size_t)n), type == DN_DC, f);
     OPENSSL_free(utf8);
     return rc;
@@ -154,23 +158,20 @@ dn_of_issuer(const X509 *cert, struct dn *out, struct failure *f)
     return dn_of_name(X509_get_issuer_name(cert), out, f);
 }
 
-struct name_builder {
-    X509_NAME *name;
-};
-
 static enum rc
 name_element(void *arg, enum dn_type type, struct span value, struct failure *f)
 {
-    struct name_builder *b = arg;
+    X509_NAME *name = arg;
 
     if (type == DN_SERIALNUMBER)
-        return fail(f, RC_INVALID, "SERIALNUMBER is the certificate's own number: a name can not "
-                                   "ask for one");
+        return fail(f, RC_INVALID,
+            "SERIALNUMBER is the certificate's own number: a name can not "
+            "ask for one");
     if (value.n == 0)
         return fail(f, RC_INVALID, "%s has no value", dn_type_name(type));
     /* Position 0: the order is reversed, so that DER starts with the largest unit. */
-    if (X509_NAME_add_entry_by_NID(b->name, dn_rows[type].nid, MBSTRING_UTF8, value.p,
-            (int)value.n, 0, 0) != 1)
+    if (X509_NAME_add_entry_by_NID(
+            name, dn_rows[type].nid, MBSTRING_UTF8, value.p, (int)value.n, 0, 0) != 1)
         return fail_ossl(f, RC_INVALID, "%s=%.*s is not allowed in a certificate",
             dn_type_name(type), (int)value.n, (const char *)value.p);
     return RC_OK;
@@ -180,11 +181,13 @@ enum rc
 dn_parse_name(const char *text, X509_NAME **out, struct failure *f)
 {
     AUTO(X509_NAME) *name = X509_NAME_new();
-    struct name_builder b = {name};
+    struct dn dn;
 
     if (name == NULL)
         abort();
-    enum rc rc = dn_scan(text, name_element, &b, f);
+    enum rc rc = dn_scan(text, name_element, name, f);
+    if (rc == RC_OK) /* what is asked for can be shown later */
+        rc = dn_of_name(name, &dn, f);
     if (rc == RC_OK)
         *out = X509_NAME_take(&name);
     return rc;

@@ -16,8 +16,25 @@
 #define DN_ATTRIBUTES_MAX 64
 #define DN_TEXT_MAX 1025
 
-enum dn_type { DN_SERIALNUMBER, DN_MAIL, DN_UID, DN_CN, DN_T, DN_OU, DN_DC, DN_O, DN_STREET, DN_L,
-    DN_ST, DN_PC, DN_C, DN_UNSTRUCTUREDNAME, DN_UNSTRUCTUREDADDRESS, DN_DNQ, DN_TYPES };
+enum dn_type {
+    DN_SERIALNUMBER,
+    DN_MAIL,
+    DN_UID,
+    DN_CN,
+    DN_T,
+    DN_OU,
+    DN_DC,
+    DN_O,
+    DN_STREET,
+    DN_L,
+    DN_ST,
+    DN_PC,
+    DN_C,
+    DN_UNSTRUCTUREDNAME,
+    DN_UNSTRUCTUREDADDRESS,
+    DN_DNQ,
+    DN_TYPES
+};
 
 struct dn_attribute {
     enum dn_type type;
@@ -41,7 +58,8 @@ enum rc dn_of_name(const X509_NAME *name, struct dn *out, struct failure *f) MUS
  * it: C, O, OU, CN).  The caller owns *out. */
 enum rc dn_parse_name(const char *text, X509_NAME **out, struct failure *f) MUST_CHECK;
 enum rc dn_parse(const char *text, struct dn *out, struct failure *f) MUST_CHECK;
-/* As DISPLAY CHSTATUS prints it: attributes in MQ's order, comma, no blanks, quoted where needed. */
+/* As DISPLAY CHSTATUS prints it: attributes in MQ's order, comma, no blanks, quoted where needed.
+ */
 void dn_print(const struct dn *dn, char *to, size_t size);
 /* The same without SERIALNUMBER: what a person compares. */
 void dn_print_name(const struct dn *dn, char *to, size_t size);

@@ -1,9 +1,9 @@
 /*
  * Distinguished Names as text, both ways.
  *
- * A value that holds a separator, "=" or a quote, or blanks at its ends, stands in double quotes.  MQ
- * has no way to write a quote inside quotes; here it is doubled, so that every name can be printed
- * and read back.
+ * A value that holds a separator, "=" or a quote, or blanks at its ends, stands in double quotes.
+ * MQ has no way to write a quote inside quotes; here it is doubled, so that every name can be
+ * printed and read back.
  */
 #include "x509/dn.h"
 

@@ -48,13 +48,18 @@ IS(PKCS7)
 IS(PKCS12)
 IS(X509_SIG) /* EncryptedPrivateKeyInfo */
 
+/* PKCS#8 and the older private keys start with a version, 0 or 1 (a PKCS#12's is 3).  A look at the
+ * first bytes: a real decoder would take a millisecond for each piece of rubbish. */
 static bool
 is_key(struct span s)
 {
-    const unsigned char *p = s.p;
-    EVP_PKEY *key = d2i_AutoPrivateKey(NULL, &p, (long)s.n);
-    EVP_PKEY_free(key);
-    return key != NULL || is_X509_SIG(s);
+    struct reader r = reader_of(s, ORDER_BIG);
+
+    (void)reader_u8(&r);
+    uint8_t first = reader_u8(&r);
+    reader_skip(&r, first > 0x80 ? first & 0x7f : 0);
+    bool version = reader_u8(&r) == 0x02 && reader_u8(&r) == 1 && reader_u8(&r) <= 1;
+    return (reader_ok(&r) && version && r.left.n > 0) || is_X509_SIG(s);
 }
 
 static enum der_kind
@@ -64,8 +69,11 @@ der_kind(struct span s)
         enum der_kind kind;
         bool (*is)(struct span);
     } kinds[] = {
-        {DER_CERTIFICATE, is_X509}, {DER_REQUEST, is_X509_REQ}, {DER_PKCS7, is_PKCS7},
-        {DER_PKCS12, is_PKCS12},    {DER_KEY, is_key},
+        {DER_CERTIFICATE, is_X509},
+        {DER_REQUEST, is_X509_REQ},
+        {DER_PKCS7, is_PKCS7},
+        {DER_PKCS12, is_PKCS12},
+        {DER_KEY, is_key},
     };
     enum der_kind found = DER_UNKNOWN;
 

@@ -125,8 +125,7 @@ signs_by_profile(void **state)
         bool server, client;
         int64_t days;
     } cases[] = {
-        {{0, true, true}, true, true, 397},
-        {{30, true, false}, true, false, 30},
+        {{0, true, true}, true, true, 397}, {{30, true, false}, true, false, 30},
         {{9999, false, true}, false, true, 1825},
         {{0, false, false}, true, true, 397}, /* no EKU: any use */
     };
@@ -158,8 +157,8 @@ signs_by_profile(void **state)
         assert_true(has_text(leaf, "DNS:birch.example.com"));
         assert_false(cert_is_ca(leaf));
         assert_int_equal(ASN1_STRING_length(X509_get0_serialNumber(leaf)), 16);
-        assert_int_equal(X509_NAME_cmp(X509_get_subject_name(leaf),
-                             X509_REQ_get_subject_name(req)), 0);
+        assert_int_equal(
+            X509_NAME_cmp(X509_get_subject_name(leaf), X509_REQ_get_subject_name(req)), 0);
         assert_true(cert_is_self_signed(sk_X509_value(signers, 1)));
         assert_int_equal(X509_get_pathlen(sk_X509_value(signers, 0)), 0);
         assert_int_equal(X509_get_pathlen(sk_X509_value(signers, 1)), 1);

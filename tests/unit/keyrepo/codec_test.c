@@ -84,8 +84,7 @@ round_trip(void **state)
     struct failure f = {0};
     (void)state;
 
-    assert_int_equal(
-        keyrepo_encode(kr, KEYREPO_PART_CERTIFICATES, &password, &file, &f), RC_OK);
+    assert_int_equal(keyrepo_encode(kr, KEYREPO_PART_CERTIFICATES, &password, &file, &f), RC_OK);
     struct keyrepo *back = decode(buf_span(&file), &password, RC_OK, &f);
     assert_int_equal(back->n, 4);
     assert_non_null(keyrepo_find(back, "CN=Root,O=Lab"));
@@ -121,8 +120,7 @@ empty_repository(void **state)
     struct failure f = {0};
     (void)state;
 
-    assert_int_equal(
-        keyrepo_encode(kr, KEYREPO_PART_CERTIFICATES, &password, &file, &f), RC_OK);
+    assert_int_equal(keyrepo_encode(kr, KEYREPO_PART_CERTIFICATES, &password, &file, &f), RC_OK);
     struct keyrepo *back = decode(buf_span(&file), &password, RC_OK, &f);
     assert_int_equal(back->n, 0);
     keyrepo_free(back);
@@ -137,8 +135,7 @@ tells_wrong_password_from_damage(void **state)
     struct failure f = {0};
     (void)state;
 
-    assert_int_equal(
-        keyrepo_encode(kr, KEYREPO_PART_CERTIFICATES, &password, &file, &f), RC_OK);
+    assert_int_equal(keyrepo_encode(kr, KEYREPO_PART_CERTIFICATES, &password, &file, &f), RC_OK);
     keyrepo_free(kr);
     keyrepo_free(decode(buf_span(&file), &wrong, RC_DENIED, &f));
     assert_non_null(strstr(f.text, "password does not open"));
@@ -164,8 +161,7 @@ refuses_what_it_can_not_store(void **state)
     struct failure f = {0};
     (void)state;
 
-    assert_int_equal(
-        keyrepo_encode(kr, KEYREPO_PART_CERTIFICATES, &umlaut, &file, &f), RC_INVALID);
+    assert_int_equal(keyrepo_encode(kr, KEYREPO_PART_CERTIFICATES, &umlaut, &file, &f), RC_INVALID);
     assert_int_equal(keyrepo_encode(kr, KEYREPO_PART_CERTIFICATES, &none, &file, &f), RC_INVALID);
     assert_int_equal(keyrepo_add_signer(kr, "r", root.cert, NULL, &f), RC_OK);
     kr->entries[0].trusted = false;
@@ -222,16 +218,16 @@ openssl_reads_what_is_written(void **state)
 
     if (!program_there("openssl"))
         skip();
-    assert_int_equal(
-        keyrepo_encode(kr, KEYREPO_PART_CERTIFICATES, &password, &file, NULL), RC_OK);
+    assert_int_equal(keyrepo_encode(kr, KEYREPO_PART_CERTIFICATES, &password, &file, NULL), RC_OK);
     keyrepo_free(kr);
     put_file(in_folder("ours.p12"), buf_span(&file));
     const char *const argv[] = {"openssl", "pkcs12", "-in", in_folder("ours.p12"), "-passin",
         "pass:correct1!", "-nodes", "-info", NULL};
     assert_int_equal(program_run(argv, out, sizeof(out)), 0);
     const char *const want[] = {"friendlyName: ibmwebspheremqash", "friendlyName: CN=Root,O=Lab",
-        "MAC: sha256, Iteration 1024", "PBES2, PBKDF2, AES-256-CBC, Iteration 1024, PRF hmacWithSHA256",
-        "BEGIN PRIVATE KEY", "2.16.840.1.113894.746875.1.1: "};
+        "MAC: sha256, Iteration 1024",
+        "PBES2, PBKDF2, AES-256-CBC, Iteration 1024, PRF hmacWithSHA256", "BEGIN PRIVATE KEY",
+        "2.16.840.1.113894.746875.1.1: "};
     for (size_t i = 0; i < sizeof(want) / sizeof(want[0]); i++)
         if (strstr(out, want[i]) == NULL)
             fail_msg("%s is missing in %s", want[i], out);
@@ -258,7 +254,8 @@ reads_what_openssl_writes(void **state)
         char command[1024];
         snprintf(command, sizeof(command),
             "cd %s && openssl pkcs12 -export -inkey k.pem -in c.pem -name oak %s -out o.p12 "
-            "-passout pass:correct1!", folder, ways[i]);
+            "-passout pass:correct1!",
+            folder, ways[i]);
         assert_int_equal(
             program_run((const char *const[]){"sh", "-c", command, NULL}, out, sizeof(out)), 0);
         buf_clear(&file);
@@ -308,10 +305,9 @@ reads_samples(void **state)
     }
     read_sample(samples, "ibm-messaging+mq-dev-patterns/showcase/clientkey.kdb", 2,
         "CN=R3,O=Let's Encrypt,C=US");
-    read_sample(samples, "ibm-messaging+mq-helm/server.p12", 1,
-        "OU=ibm mq,CN=mq queuemanager");
-    read_sample(samples, "ibm-messaging+mq-helm/application.p12", 1,
-        "OU=app team1,CN=application1");
+    read_sample(samples, "ibm-messaging+mq-helm/server.p12", 1, "OU=ibm mq,CN=mq queuemanager");
+    read_sample(
+        samples, "ibm-messaging+mq-helm/application.p12", 1, "OU=app team1,CN=application1");
 }
 
 static void

@@ -189,8 +189,7 @@ forgets_an_answered_request(void **state)
     assert_int_equal(io_load(io, at("crash.p12.requests"), 65536, &requests, &f), RC_OK);
     struct keyrepo_entry *e = keyrepo_find(kr, "one");
     struct pki named = pki_new("CN=ASH", &root, &(struct pki_options){0});
-    struct pki leaf = pki_again(&(struct pki){e->key, named.cert}, &root,
-        &(struct pki_options){0});
+    struct pki leaf = pki_again(&(struct pki){e->key, named.cert}, &root, &(struct pki_options){0});
     pki_der(leaf.cert, &file);
     assert_int_equal(keyrepo_receive(kr, buf_span(&file), PKI_NOW, label, &f), RC_OK);
     assert_string_equal(label, "one");
@@ -239,7 +238,8 @@ refuses_to_lose_foreign_content(void **state)
         skip();
     snprintf(command, sizeof(command),
         "cd %s && openssl genpkey -algorithm RSA -out k.pem -quiet 2>/dev/null && openssl pkcs12 "
-        "-export -nocerts -inkey k.pem -out foreign.p12 -passout pass:correct1!", folder);
+        "-export -nocerts -inkey k.pem -out foreign.p12 -passout pass:correct1!",
+        folder);
     assert_int_equal(
         program_run((const char *const[]){"sh", "-c", command, NULL}, out, sizeof(out)), 0);
     struct keyrepo *kr = load(at("foreign.p12"), &password);

@@ -72,8 +72,10 @@ receives_or_says_why_not(void **state)
             "CTGSK2043W", "it expired on 2027-01-14", "", "the CA again"},
         {LEAF, true, true, {.from = PKI_NOW + DAY, .to = PKI_NOW + 9 * DAY}, RC_INVALID,
             "CTGSK2043W", "not valid before 2027-01-16", "", "clock"},
-        {STRANGER, true, true, {0}, RC_NOT_FOUND, "CTGSK2109W", "no pending request has the key of "
-            "CN=ASH,O=Lab (key id ", "made again", ""},
+        {STRANGER, true, true, {0}, RC_NOT_FOUND, "CTGSK2109W",
+            "no pending request has the key of "
+            "CN=ASH,O=Lab (key id ",
+            "made again", ""},
         {CA_ONLY, true, true, {0}, RC_NOT_FOUND, "CTGSK2109W", "CN=Inter,O=Lab", "only a CA",
             "-cert -add"},
         {REQUEST, true, true, {0}, RC_MALFORMED, "", "is a certificate request", "", ""},
@@ -89,8 +91,7 @@ receives_or_says_why_not(void **state)
             assert_int_equal(keyrepo_add_signer(kr, "r", root.cert, NULL, NULL), RC_OK);
         if (cases[i].inter)
             assert_int_equal(keyrepo_add_signer(kr, "i", inter.cert, NULL, NULL), RC_OK);
-        assert_int_equal(
-            keyrepo_request(kr, "ash", NULL, "p256", "CN=ASH,O=Lab", NULL, &f), RC_OK);
+        assert_int_equal(keyrepo_request(kr, "ash", NULL, "p256", "CN=ASH,O=Lab", NULL, &f), RC_OK);
         struct pki leaf = answer_to(kr, &cases[i].options);
         fill(&file, cases[i].what, &leaf, kr);
         enum rc rc = keyrepo_receive(kr, buf_span(&file), PKI_NOW, label, &f);

@@ -29,10 +29,10 @@ make_pki(void **state)
     plain = leaf("CN=P", NULL, NULL);
     weak = leaf("CN=W", "keyEncipherment", NULL);
     no_server_use = leaf("CN=N", "dataEncipherment", NULL);
-    expired = pki_new("CN=X", &inter,
-        &(struct pki_options){.from = PKI_NOW - 9 * DAY, .to = PKI_NOW - DAY});
-    early = pki_new("CN=Y", &inter,
-        &(struct pki_options){.from = PKI_NOW + DAY, .to = PKI_NOW + 9 * DAY});
+    expired = pki_new(
+        "CN=X", &inter, &(struct pki_options){.from = PKI_NOW - 9 * DAY, .to = PKI_NOW - DAY});
+    early = pki_new(
+        "CN=Y", &inter, &(struct pki_options){.from = PKI_NOW + DAY, .to = PKI_NOW + 9 * DAY});
     by_leaf = pki_new("CN=Z", &plain, &(struct pki_options){0});
     return 0;
 }
@@ -102,8 +102,8 @@ verdicts(void **state)
         AUTO(X509_STACK) *others = pki_stack(cases[i].other, NULL);
         AUTO(X509_STACK) *trusted = pki_stack(cases[i].trusted[0], cases[i].trusted[1], NULL);
         struct chain_verdict v;
-        chain_verify(cases[i].leaf->cert, others, trusted, cases[i].role, cases[i].strict, PKI_NOW,
-            &v);
+        chain_verify(
+            cases[i].leaf->cert, others, trusted, cases[i].role, cases[i].strict, PKI_NOW, &v);
         if (v.code != cases[i].code || strstr(v.reason, cases[i].reason) == NULL)
             fail_msg("%s: code %d, %s", cases[i].name, v.code, v.reason);
         assert_int_equal(v.ok, cases[i].code == 0);

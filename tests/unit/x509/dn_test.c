@@ -108,8 +108,8 @@ refuses_hostile_names(void **state)
 
     X509_NAME *many = X509_NAME_new();
     for (int i = 0; i <= DN_ATTRIBUTES_MAX; i++)
-        X509_NAME_add_entry_by_NID(many, NID_organizationalUnitName, MBSTRING_UTF8,
-            (const unsigned char *)"x", 1, -1, 0);
+        X509_NAME_add_entry_by_NID(
+            many, NID_organizationalUnitName, MBSTRING_UTF8, (const unsigned char *)"x", 1, -1, 0);
     assert_int_equal(dn_of_name(many, &dn, &f), RC_LIMIT);
     X509_NAME_free(many);
 }

@@ -140,7 +140,8 @@ key(struct buf *to)
 {
     BIO *b = BIO_new(BIO_s_mem());
     char *text;
-    PEM_write_bio_PKCS8PrivateKey(b, leaf.key, EVP_aes_256_cbc(), NULL, 0, NULL, (void *)(uintptr_t)"pw");
+    PEM_write_bio_PKCS8PrivateKey(
+        b, leaf.key, EVP_aes_256_cbc(), NULL, 0, NULL, (void *)(uintptr_t) "pw");
     long n = BIO_get_mem_data(b, &text);
     buf_put(to, text, (size_t)n);
     BIO_free(b);

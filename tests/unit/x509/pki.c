@@ -83,7 +83,8 @@ struct pki
 pki_ca(const char *dn, const struct pki *issuer)
 {
     return pki_new(dn, issuer,
-        &(struct pki_options){.basic = "critical,CA:TRUE", .usage = "critical,keyCertSign,cRLSign"});
+        &(struct pki_options){
+            .basic = "critical,CA:TRUE", .usage = "critical,keyCertSign,cRLSign"});
 }
 
 X509_STACK *

@@ -11,8 +11,8 @@ struct pki {
     X509 *cert;
 };
 struct pki_options {
-    int64_t from, to;            /* seconds; 0: PKI_NOW -/+ one day */
-    const char *basic;           /* basicConstraints, NULL: none */
+    int64_t from, to;  /* seconds; 0: PKI_NOW -/+ one day */
+    const char *basic; /* basicConstraints, NULL: none */
     const char *usage, *ext_usage;
     bool no_key_ids;
 };
