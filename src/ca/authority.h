@@ -32,6 +32,9 @@ struct ca *ca_new(const struct ca_kind *kind, struct io *io, const char *dir);
 /* dir/name; too long is refused. */
 enum rc ca_path(
     const char *dir, const char *name, struct ca_path *out, struct failure *f) MUST_CHECK;
+/* Write a file; it is on disk when sync.  flags: IO_EXCLUSIVE or 0. */
+enum rc ca_write(struct io *io, const char *path, struct span bytes, unsigned flags, bool sync,
+    struct failure *f) MUST_CHECK;
 void ca_push(X509_STACK *stack, X509 *cert); /* with a reference of its own */
 
 /* The folder of an own authority. */

@@ -41,6 +41,21 @@ ca_path(const char *dir, const char *name, struct ca_path *out, struct failure *
     return RC_OK;
 }
 
+enum rc
+ca_write(struct io *io, const char *path, struct span bytes, unsigned flags, bool sync,
+    struct failure *f)
+{
+    struct io_file *file = NULL;
+
+    enum rc rc = io_file_open(io, path, IO_WRITE | IO_CREATE | IO_TRUNCATE | flags, &file, f);
+    if (rc == RC_OK)
+        rc = io_file_write(file, 0, bytes, f);
+    if (rc == RC_OK && sync)
+        rc = io_file_sync(file, f);
+    io_file_close(file);
+    return rc;
+}
+
 void
 ca_push(X509_STACK *stack, X509 *cert)
 {

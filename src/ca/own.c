@@ -210,8 +210,8 @@ append_serial(struct ca *ca, const char *serial, const char *name, X509 *cert, s
     return rc;
 }
 
-/* What was issued is on disk before it is handed out: a certificate that nobody knows of can not be
- * revoked. */
+/* The serial number is on disk before its certificate is handed out: one that nobody knows of can
+ * not be revoked.  The copy of the certificate is a convenience, and not synced. */
 static enum rc
 record(struct ca *ca, const char *name, X509 *cert, struct failure *f)
 {
@@ -231,7 +231,7 @@ record(struct ca *ca, const char *name, X509 *cert, struct failure *f)
         rc = ca_path(ca->dir.text, folder, &path, f);
     if (rc == RC_OK)
         rc = cert_print(cert, &pem, f);
-    return rc == RC_OK ? io_save(ca->io, path.text, buf_span(&pem), f) : rc;
+    return rc == RC_OK ? ca_write(ca->io, path.text, buf_span(&pem), 0, false, f) : rc;
 }
 
 static enum rc

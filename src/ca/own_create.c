@@ -157,7 +157,7 @@ save(const struct birth *b, const char *name, struct span bytes, struct failure 
     struct ca_path path;
 
     enum rc rc = ca_path(b->dir, name, &path, f);
-    return rc == RC_OK ? io_save(b->io, path.text, bytes, f) : rc;
+    return rc == RC_OK ? ca_write(b->io, path.text, bytes, IO_EXCLUSIVE, true, f) : rc;
 }
 
 static enum rc
@@ -203,7 +203,9 @@ save_all(const struct birth *b, struct failure *f)
         rc = save_certs(b, OWN_CERT, b->cert, NULL, f);
     if (rc == RC_OK)
         rc = save_certs(b, OWN_CHAIN, b->cert, b->root, f);
-    return rc == RC_OK ? save_certs(b, OWN_ROOT_CERT, b->root, NULL, f) : rc;
+    if (rc == RC_OK)
+        rc = save_certs(b, OWN_ROOT_CERT, b->root, NULL, f);
+    return rc == RC_OK ? io_sync_dir(b->io, b->dir, f) : rc;
 }
 
 enum rc

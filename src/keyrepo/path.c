@@ -63,3 +63,26 @@ path_stash(struct io *io, const char *repository, struct path *out, struct failu
         *dot = '\0';
     return path_with(path.text, ".sth", out, f);
 }
+
+/* GSKit's codes for what MQ reports as AMQ9660E: spec/key-repository.md 6, last paragraph. */
+enum rc
+path_failure(struct failure *f, enum rc rc, const char *path)
+{
+    char text[sizeof(f->text)];
+
+    if (f == NULL)
+        return rc;
+    text_copy(text, sizeof(text), f->text);
+    snprintf(f->text, sizeof(f->text), "%.200s: %.250s (GSKit %d)", path, text,
+        rc == RC_NOT_FOUND ? 202 : 408);
+    failure_id(f, "AMQ9660E");
+    failure_side(f, path_name(path));
+    if (f->fix[0] == '\0' && rc == RC_DENIED)
+        failure_fix(f,
+            "Give the repository's password, or stash the right one: runmqakm -keydb "
+            "-stashpw -db %.200s -pw PASSWORD",
+            path);
+    if (f->fix[0] == '\0' && (rc == RC_CORRUPT || rc == RC_MALFORMED))
+        failure_fix(f, "Look at the generation before it, %.200s.1, or at a backup.", path);
+    return rc;
+}

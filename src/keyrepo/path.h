@@ -5,6 +5,8 @@
 
 #include "keyrepo/keyrepo.h"
 
+#define REQUESTS_SUFFIX ".requests" /* pending requests and their keys, PKCS#12 too */
+
 struct path {
     char text[1024];
 };
@@ -20,5 +22,9 @@ enum rc path_with(
     const char *path, const char *suffix, struct path *out, struct failure *f) MUST_CHECK;
 void path_folder(const char *path, struct path *out);
 const char *path_name(const char *path); /* without folders */
+
+/* Complete a failure of the repository at path: its name before the text, ids, what to do.  Returns
+ * rc. */
+enum rc path_failure(struct failure *f, enum rc rc, const char *path);
 
 #endif

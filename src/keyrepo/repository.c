@@ -38,6 +38,7 @@ keyrepo_free(struct keyrepo *kr)
     for (size_t i = 0; i < kr->n; i++)
         entry_fini(&kr->entries[i]);
     free(kr->entries);
+    secret_fini(&kr->origin->password);
     free(kr->origin);
     free(kr);
 }

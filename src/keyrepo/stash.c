@@ -16,17 +16,25 @@ struct hash {
     uint8_t bytes[HASH];
 };
 
-static struct hash
-sha256(struct span a, struct span b)
+/* One context for all: looking the algorithm up costs more than a hash, and there are hundreds. */
+static EVP_MD_CTX *
+sha256_new(void)
 {
     EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+
+    if (ctx == NULL || EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) != 1)
+        abort();
+    return ctx;
+}
+
+static struct hash
+sha256(EVP_MD_CTX *ctx, struct span a, struct span b)
+{
     struct hash out;
 
-    if (ctx == NULL || EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) != 1 ||
-        EVP_DigestUpdate(ctx, a.p, a.n) != 1 || EVP_DigestUpdate(ctx, b.p, b.n) != 1 ||
-        EVP_DigestFinal_ex(ctx, out.bytes, NULL) != 1)
+    if (EVP_DigestInit_ex(ctx, NULL, NULL) != 1 || EVP_DigestUpdate(ctx, a.p, a.n) != 1 ||
+        EVP_DigestUpdate(ctx, b.p, b.n) != 1 || EVP_DigestFinal_ex(ctx, out.bytes, NULL) != 1)
         abort();
-    EVP_MD_CTX_free(ctx);
     return out;
 }
 
@@ -45,7 +53,11 @@ static struct hash
 check_of(struct span salt)
 {
     static const uint8_t one = 1;
-    return sha256(span_of(&one, 1), salt);
+    EVP_MD_CTX *ctx = sha256_new();
+    struct hash check = sha256(ctx, span_of(&one, 1), salt);
+
+    EVP_MD_CTX_free(ctx);
+    return check;
 }
 
 static struct hash
@@ -54,12 +66,14 @@ keystream_key(struct span salt, struct span check)
     static const char constant[] =
         "13EC6D5C885056915AB35FAD2BDDF39F40D7C57B8B4D28F66B61B75F391446FD"
         "A96751174DBD9713D02E0B38732E763501DBBB85EC60E437929ED2AA8981B36B";
-    struct hash s = sha256(salt, check);
+    EVP_MD_CTX *ctx = sha256_new();
+    struct hash s = sha256(ctx, salt, check);
 
     while (s.bytes[8] != 3)
-        s = sha256(span_of(s.bytes, HASH), span_of(NULL, 0));
+        s = sha256(ctx, span_of(s.bytes, HASH), span_of(NULL, 0));
     for (int i = 0; i < 64; i++)
-        s = sha256(span_of(s.bytes, HASH), span_of(NULL, 0));
+        s = sha256(ctx, span_of(s.bytes, HASH), span_of(NULL, 0));
+    EVP_MD_CTX_free(ctx);
     return hmac(s, span_str(constant));
 }
 
