@@ -37,6 +37,33 @@ load_part(struct io *io, const char *path, const struct secret *password, enum k
     return RC_OK;
 }
 
+/* A crash while the password was changed can leave the certificates under the new password and the
+ * requests under the old one, with their new file beside them: that is the one.  What is remembered
+ * is the old file, without content, so that the next save replaces it. */
+static bool
+load_interrupted(
+    struct io *io, const char *requests, const struct secret *password, struct keyrepo *kr)
+{
+    AUTO_BUF old = buf_new(KEYREPO_FILE_MAX, ORDER_BIG);
+    struct path fresh;
+
+    if (path_with(requests, FRESH_SUFFIX, &fresh, NULL) != RC_OK || !io_exists(io, fresh.text) ||
+        io_load(io, requests, KEYREPO_FILE_MAX, &old, NULL) != RC_OK ||
+        load_part(io, fresh.text, password, KEYREPO_PART_REQUESTS, kr, NULL) != RC_OK)
+        return false;
+    kr->origin->part[KEYREPO_PART_REQUESTS] =
+        (struct part_origin){.file = print_of_bytes(buf_span(&old))};
+    return true;
+}
+
+static enum rc
+load_requests(struct io *io, const char *path, const struct secret *password, struct keyrepo *kr,
+    struct failure *f)
+{
+    enum rc rc = load_part(io, path, password, KEYREPO_PART_REQUESTS, kr, f);
+    return rc == RC_DENIED && load_interrupted(io, path, password, kr) ? RC_OK : rc;
+}
+
 /* A crash between the two files of a receive leaves the request beside the certificate that
  * answered it: the request is done. */
 static void
@@ -63,7 +90,7 @@ load_parts(struct io *io, const char *path, const struct secret *password, struc
     if (rc == RC_OK)
         rc = load_part(io, path, password, KEYREPO_PART_CERTIFICATES, kr, f);
     if (rc == RC_OK)
-        rc = load_part(io, requests.text, password, KEYREPO_PART_REQUESTS, kr, f);
+        rc = load_requests(io, requests.text, password, kr, f);
     if (rc != RC_OK)
         return rc;
     drop_answered(kr);

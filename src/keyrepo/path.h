@@ -6,6 +6,7 @@
 #include "keyrepo/keyrepo.h"
 
 #define REQUESTS_SUFFIX ".requests" /* pending requests and their keys, PKCS#12 too */
+#define FRESH_SUFFIX ".new"         /* written, not yet renamed */
 
 struct path {
     char text[1024];

@@ -27,6 +27,7 @@ struct part_saving {
     struct buf old, new;
     struct print content;
     bool changed;
+    bool committed;
 };
 
 /* ---- what is there ---- */
@@ -122,7 +123,7 @@ part_init(const struct saving *s, enum keyrepo_part part, const char *path, stru
         .new = buf_new(KEYREPO_FILE_MAX, ORDER_BIG)};
     enum rc rc = path_with(path, part == KEYREPO_PART_REQUESTS ? REQUESTS_SUFFIX : "", &p->path, f);
     if (rc == RC_OK)
-        rc = path_with(p->path.text, ".new", &p->fresh, f);
+        rc = path_with(p->path.text, FRESH_SUFFIX, &p->fresh, f);
     if (rc == RC_OK)
         rc = path_with(p->path.text, ".1", &p->previous, f);
     if (rc == RC_OK)
@@ -137,7 +138,7 @@ part_init(const struct saving *s, enum keyrepo_part part, const char *path, stru
 static void
 part_fini(const struct saving *s, struct part_saving *p)
 {
-    if (p->new.n > 0 && io_exists(s->io, p->fresh.text)) {
+    if (p->new.n > 0 && !p->committed && io_exists(s->io, p->fresh.text)) {
         enum rc ignored = io_remove(s->io, p->fresh.text, NULL);
         (void)ignored; /* the failure that left it is the one to tell */
     }
@@ -165,23 +166,31 @@ part_prepare(const struct saving *s, struct part_saving *p, struct failure *f)
 
 /* ---- the change ---- */
 
+/* Not synced: the new one has been read back, this is for a person's second thoughts. */
 static enum rc
-part_commit(const struct saving *s, struct part_saving *p, struct failure *f)
+part_keep_old(const struct saving *s, const struct part_saving *p, struct failure *f)
+{
+    if (p->new.n == 0 || p->old.n == 0)
+        return RC_OK;
+    return write_file(s->io, p->previous.text, buf_span(&p->old), false, f);
+}
+
+static enum rc
+part_rename(const struct saving *s, struct part_saving *p, struct failure *f)
 {
     struct part_origin *origin = &s->kr->origin->part[p->part];
     enum rc rc = RC_OK;
 
     if (goes_away(s, p)) {
-        *origin = (struct part_origin){0};
-        return p->old.n > 0 ? io_rename(s->io, p->path.text, p->previous.text, f) : RC_OK;
+        if (p->old.n > 0)
+            rc = io_rename(s->io, p->path.text, p->previous.text, f);
+        if (rc == RC_OK)
+            *origin = (struct part_origin){0};
+        return rc;
     }
-    if (!p->changed)
+    if (p->new.n == 0)
         return RC_OK;
-    /* Not synced: the new one has been read back, this is for a person's second thoughts. */
-    if (p->old.n > 0)
-        rc = write_file(s->io, p->previous.text, buf_span(&p->old), false, f);
-    if (rc == RC_OK)
-        rc = io_rename(s->io, p->fresh.text, p->path.text, f);
+    rc = io_rename(s->io, p->fresh.text, p->path.text, f);
     if (rc == RC_OK)
         *origin = (struct part_origin){print_of_bytes(buf_span(&p->new)), p->content};
     return rc;
@@ -194,14 +203,22 @@ commit(const struct saving *s, struct part_saving *certs, struct part_saving *re
     struct path folder;
 
     path_folder(certs->path.text, &folder);
-    enum rc rc = part_commit(s, certs, f);
-    /* A key may move from one file to the other: its new place is durable before the old one goes.
-     */
-    if (rc == RC_OK && certs->changed && requests->old.n > 0)
+    enum rc rc = part_keep_old(s, certs, f);
+    if (rc == RC_OK)
+        rc = part_keep_old(s, requests, f);
+    if (rc == RC_OK)
+        rc = part_rename(s, certs, f);
+    if (rc != RC_OK)
+        return rc;
+    /* From here on the requests' new file must stay, also when something fails: when the password
+     * changes, it is the one that belongs to the renamed certificates (load.c looks for it). */
+    requests->committed = true;
+    /* A key may move from one file to the other: its new place is durable before the old goes. */
+    if (certs->new.n > 0 && requests->old.n > 0)
         rc = io_sync_dir(s->io, folder.text, f);
     if (rc == RC_OK)
-        rc = part_commit(s, requests, f);
-    bool more = requests->new.n > 0 || (certs->changed && requests->old.n == 0);
+        rc = part_rename(s, requests, f);
+    bool more = requests->new.n > 0 || (certs->new.n > 0 && requests->old.n == 0);
     return rc == RC_OK && more ? io_sync_dir(s->io, folder.text, f) : rc;
 }
 
