@@ -237,6 +237,10 @@ core_open(struct io *io, const struct qmgr_options *o, struct qmgr **out, struct
         return RC_NOT_FOUND;
     }
     enum rc rc = open_parts(io, o, &q, f);
+    if (rc == RC_BUSY) {
+        fail(f, RC_BUSY, "IBM MQ queue manager '%s' is running.", name_for(o));
+        failure_fix(f, "End it first: endmqm -i %s", name_for(o));
+    }
     if (rc != RC_OK)
         return rc;
     if (q->def == NULL) { /* crtmqm was interrupted */

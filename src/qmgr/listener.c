@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "qmgr/core.h"
 #include "qmgr/listener_internal.h"
 #include "qmgr/objects.h"
 
@@ -126,7 +127,10 @@ listeners_start(struct listeners *l, const char *name, struct failure *f)
         failure_id(f, "AMQ9255E");
         return RC_BUSY;
     }
-    return start(l, def, f);
+    enum rc rc = start(l, def, f);
+    if (rc == RC_OK)
+        qmgr_write_state(l->q);
+    return rc;
 }
 
 static void
@@ -149,6 +153,7 @@ listeners_stop(struct listeners *l, const char *name, struct failure *f)
         return RC_NOT_FOUND;
     }
     stop(l, at);
+    qmgr_write_state(l->q);
     return RC_OK;
 }
 

@@ -30,7 +30,8 @@ struct mqi_identity {
     int32_t pid;
 };
 struct hconn *mqi_connect(struct mqi *m, const struct mqi_identity *who);
-/* Backs out, closes all handles, forgets waits, frees. */
+/* Backs out, closes all handles, forgets waits, frees.  A prepared unit of work stays: it can be adopted,
+ * before a restart or after it. */
 void mqi_disconnect(struct hconn *h);
 
 /* od: resolved names are filled in (a dynamic queue's name into od->name).  fopa may be NULL. */

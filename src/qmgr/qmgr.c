@@ -55,6 +55,8 @@ qmgr_write_state(struct qmgr *q)
     uint16_t port = 0;
     AUTO_BUF out = buf_new(65536, ORDER_LITTLE);
 
+    if (q->state != QMGR_RUNNING && q->state != QMGR_QUIESCING)
+        return; /* the file says that it runs */
     listeners_each(q->listeners, "*", first_port, &port);
     buf_printf(&out,
         "{\"format\":1,\"name\":\"%s\",\"qmid\":\"%s\",\"pid\":%d,\"port\":%u,"

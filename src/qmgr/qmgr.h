@@ -48,8 +48,9 @@ struct qmgr_options {
 /* crtmqm: make the folder, the default objects (SYSTEM.*), the default CHLAUTH records.  RC_EXISTS. */
 enum rc qmgr_create(struct io *io, const struct qmgr_options *o, struct failure *f) MUST_CHECK;
 /* Open the journal, recover, open the local socket, start listeners with CONTROL(QMGR), channels that
- * were retrying.  RC_BUSY (AMQ8041E?) when it runs already. on_ended is called from the loop when the
- * queue manager has ended (also by itself: its journal broke); then qmgr_free(). */
+ * were retrying.  RC_BUSY when it runs already, RC_NOT_FOUND (AMQ8118E) when there is none.
+ * on_ended is called from the loop when the queue manager has ended (also by itself: its journal
+ * broke); then qmgr_free(). */
 typedef void qmgr_ended_fn(void *arg, const struct failure *why /* NULL: asked for */);
 enum rc qmgr_open(struct io *io, const struct qmgr_options *o, qmgr_ended_fn *on_ended, void *arg,
     struct qmgr **out, struct failure *f) MUST_CHECK;
