@@ -6,7 +6,8 @@
  *   channel_command.c  RESET, RESOLVE, PING
  *   channel_status.c   DISPLAY CHSTATUS, client instances
  *   channel_dead.c     messages and dead letters
- *   sender.c           connect, negotiate, resynchronise, close;  sender_batch.c  move messages
+ *   sender_connect.c   connect, negotiate;  sender.c  resynchronise, close
+ *   sender_batch.c     move messages
  *   receiver.c         negotiate, resynchronise, confirm;  receiver_put.c  put messages
  *
  * An event may end the instance and free it.  A function that may do so returns whether it lives.
@@ -180,9 +181,14 @@ bool message_decode(struct span body, enum byte_order order, struct message *out
 struct mqi_result dead_letter(struct channel *c, const struct message *m, int32_t reason,
     bool syncpoint);
 
-/* ---- sender.c, sender_batch.c ---- */
+/* ---- sender_connect.c ---- */
 void sender_start(struct channel *c);
 void sender_ready(struct channel *c);
+void sender_initial(struct channel *c, const struct segment *seg);
+
+/* ---- sender.c, sender_batch.c ---- */
+/* Both ends agree how to talk: RESET, RESYNC or PING. */
+void sender_negotiated(struct channel *c);
 void sender_segment(struct channel *c, const struct segment *seg);
 /* Not connected: is there another address to try? */
 bool sender_next_address(struct channel *c);

@@ -113,7 +113,7 @@ fill(const struct channel *c, struct chstatus *s)
     s->chltype = c->def.chltype;
     s->state = c->stop_asked && c->state == CHS_RUNNING ? CHS_STOPPING : c->state;
     s->substate = c->substate;
-    (void)text_copy(s->conname, sizeof s->conname, c->peer);
+    (void)text_copy(s->conname, sizeof s->conname, c->role->sends ? c->peer : c->host);
     (void)text_copy(s->rqmname, sizeof s->rqmname, c->partner);
     (void)text_copy(s->rproduct, sizeof s->rproduct, c->product);
     luwid_print(c->luwid, s->curluwid);

@@ -5,6 +5,7 @@
 #include "qmgr/authority.h"
 #include "qmgr/channel.h"
 #include "qmgr/command_internal.h"
+#include "qmgr/core.h"
 #include "qmgr/listener.h"
 #include "qmgr/mqi.h"
 #include "qmgr/objects.h"
@@ -148,6 +149,8 @@ command_start_listener(struct command *c)
     enum rc rc = listeners_start(qmgr_listeners(c->q), listener_name(c), &f);
     if (rc == RC_BUSY && is_ignored(c, rc))
         rc = RC_OK;
+    if (rc == RC_OK)
+        qmgr_write_state(c->q);
     return outcome_of(c, rc, &f, "AMQ8021I", "Request to start the listener accepted.");
 }
 
@@ -160,5 +163,7 @@ command_stop_listener(struct command *c)
     enum rc rc = listeners_stop(qmgr_listeners(c->q), listener_name(c), &f);
     if (is_ignored(c, rc))
         rc = RC_OK;
+    if (rc == RC_OK)
+        qmgr_write_state(c->q);
     return outcome_of(c, rc, &f, "AMQ8706I", "Request to stop the listener accepted.");
 }
