@@ -8,7 +8,8 @@
 #include "qmgr/objects.h"
 
 static enum rc
-refused(struct failure *f, const char *id, const struct channel_def *def, int32_t *status, int32_t code)
+refused(
+    struct failure *f, const char *id, const struct channel_def *def, int32_t *status, int32_t code)
 {
     failure_id(f, id);
     failure_side(f, def->channel);
@@ -22,11 +23,13 @@ admit_find(struct qmgr *q, const char *name, int32_t *status, struct failure *f)
     const struct channel_def *def = objects_find(qmgr_objects(q), OBJECT_CHANNEL, name);
     if (def != NULL)
         return def;
-    (void)fail(f, RC_REFUSED, "A partner asked for the channel %s, which is not defined here.", name);
+    (void)fail(
+        f, RC_REFUSED, "A partner asked for the channel %s, which is not defined here.", name);
     failure_id(f, "AMQ9519E");
     failure_side(f, name);
     failure_cause(f, "There is no definition of that name; names are case-sensitive.");
-    failure_fix(f, "DEFINE CHANNEL(%s) on this queue manager, or correct the name at the partner", name);
+    failure_fix(
+        f, "DEFINE CHANNEL(%s) on this queue manager, or correct the name at the partner", name);
     *status = STATUS_NO_CHANNEL;
     return NULL;
 }
@@ -41,7 +44,8 @@ admit_enabled(struct qmgr *q, const struct channel_def *def, int32_t *status, st
     }
     if (!channels_is_stopped(qmgr_channels(q), def->channel))
         return RC_OK;
-    (void)fail(f, RC_REFUSED, "The channel %s is stopped and was asked for by a partner.", def->channel);
+    (void)fail(
+        f, RC_REFUSED, "The channel %s is stopped and was asked for by a partner.", def->channel);
     failure_cause(f, "STOP CHANNEL was used on this queue manager.");
     failure_fix(f, "START CHANNEL(%s)", def->channel);
     return refused(f, "AMQ9534E", def, status, STATUS_CHANNEL_UNAVAILABLE);
@@ -55,14 +59,15 @@ check_plain(const struct channel_def *def, int32_t *status, struct failure *f)
         return RC_OK;
     (void)fail(f, RC_REFUSED, "The channel %s needs TLS, but the partner connected in the clear.",
         def->channel);
-    failure_cause(f, "SSLCIPH(%s) is set here; the partner's definition has no SSLCIPH.", def->sslciph);
+    failure_cause(
+        f, "SSLCIPH(%s) is set here; the partner's definition has no SSLCIPH.", def->sslciph);
     failure_fix(f, "set SSLCIPH(%s) in the partner's definition of %s", def->sslciph, def->channel);
     return refused(f, "AMQ9639E", def, status, STATUS_CIPHER_SPEC);
 }
 
 static enum rc
-check_cipherspec(const struct channel_def *def, const struct tls_facts *t, int32_t *status,
-    struct failure *f)
+check_cipherspec(
+    const struct channel_def *def, const struct tls_facts *t, int32_t *status, struct failure *f)
 {
     const char *negotiated = t->spec != NULL ? t->spec->name : "a suite that MQ does not name";
     if (def->sslciph[0] == '\0') {
@@ -88,18 +93,20 @@ check_cipherspec(const struct channel_def *def, const struct tls_facts *t, int32
 }
 
 static enum rc
-check_certificate(const struct channel_def *def, const struct tls_facts *t, int32_t *status,
-    struct failure *f)
+check_certificate(
+    const struct channel_def *def, const struct tls_facts *t, int32_t *status, struct failure *f)
 {
     if (t->has_peer || (def->sslcauth != CHANNEL_SSLCAUTH_REQUIRED && def->sslpeer[0] == '\0'))
         return RC_OK;
     (void)fail(f, RC_REFUSED, "The partner sent no certificate on channel %s.", def->channel);
-    failure_cause(f, "%s is set, but the partner has no personal certificate under the label that it "
-                     "looks for.",
+    failure_cause(f,
+        "%s is set, but the partner has no personal certificate under the label that it "
+        "looks for.",
         def->sslcauth == CHANNEL_SSLCAUTH_REQUIRED ? "SSLCAUTH(REQUIRED)" : "SSLPEER");
-    failure_fix(f, "put a personal certificate into the partner's key repository under its label "
-                   "(CERTLABL, or ibmwebspheremq and its name in lower case), then REFRESH SECURITY "
-                   "TYPE(SSL) there");
+    failure_fix(f,
+        "put a personal certificate into the partner's key repository under its label "
+        "(CERTLABL, or ibmwebspheremq and its name in lower case), then REFRESH SECURITY "
+        "TYPE(SSL) there");
     return refused(f, "AMQ9637E", def, status, STATUS_CLIENT_CERTIFICATE);
 }
 
@@ -109,15 +116,19 @@ check_peer(const struct channel_def *def, const struct tls_facts *t, struct fail
 {
     if (def->sslpeer[0] == '\0' || sslpeer_admits(def->sslpeer, &t->subject))
         return RC_OK;
-    (void)fail(f, RC_REFUSED, "The certificate of the partner on channel %s has the name '%s', which "
-                              "SSLPEER does not admit.", def->channel, t->subject_text);
+    (void)fail(f, RC_REFUSED,
+        "The certificate of the partner on channel %s has the name '%s', which "
+        "SSLPEER does not admit.",
+        def->channel, t->subject_text);
     struct sslpeer pattern;
     char why[256] = "the pattern can not be read";
     if (sslpeer_parse(def->sslpeer, &pattern, NULL) == RC_OK)
         sslpeer_explain(&pattern, &t->subject, why, sizeof why);
     failure_cause(f, "SSLPEER('%s'): %s.", def->sslpeer, why);
-    failure_fix(f, "if this is the right partner, ALTER CHANNEL(%s) SSLPEER(...); if not, somebody "
-                   "else answers in its place", def->channel);
+    failure_fix(f,
+        "if this is the right partner, ALTER CHANNEL(%s) SSLPEER(...); if not, somebody "
+        "else answers in its place",
+        def->channel);
     failure_id(f, "AMQ9636E");
     failure_side(f, def->channel);
     return RC_REFUSED;
@@ -125,7 +136,8 @@ check_peer(const struct channel_def *def, const struct tls_facts *t, struct fail
 
 /* The label that was shown was chosen by the SNI: it must be that of the channel that is used. */
 static enum rc
-check_sni(const struct channel_def *def, const struct tls_facts *t, int32_t *status, struct failure *f)
+check_sni(
+    const struct channel_def *def, const struct tls_facts *t, int32_t *status, struct failure *f)
 {
     if (strstr(t->sni, ".chl.mq.ibm.com") == NULL || tls_sni_is(t->sni, def->channel))
         return RC_OK;
@@ -174,7 +186,8 @@ admit_answerer(const struct channel_def *def, const struct link *link, struct tl
 
 /* ---- CHLAUTH ---- */
 static void
-describe_facts(const struct chlauth_facts *c, const struct channel_admission *a, char *to, size_t size)
+describe_facts(
+    const struct chlauth_facts *c, const struct channel_admission *a, char *to, size_t size)
 {
     AUTO_BUF b = buf_new(1024, ORDER_LITTLE);
     buf_printf(&b, "address %s", c->address);
@@ -190,15 +203,18 @@ describe_facts(const struct chlauth_facts *c, const struct channel_admission *a,
 
 static enum rc
 no_access(struct qmgr *q, const struct channel_def *def, const struct chlauth_facts *facts,
-    const struct chlauth_verdict *v, struct channel_admission *out, int32_t *status, struct failure *f)
+    const struct chlauth_verdict *v, struct channel_admission *out, int32_t *status,
+    struct failure *f)
 {
     char what[800];
     describe_facts(facts, out, what, sizeof what);
     (void)fail(f, RC_REFUSED, "The channel %s %s by a channel authentication record.", def->channel,
         v->warn ? "would have been blocked" : "was blocked");
     failure_cause(f, "The best matching record says USERSRC(NOACCESS); seen: %.400s.", what);
-    failure_fix(f, "DISPLAY CHLAUTH(%s) MATCH(RUNCHECK) ADDRESS('%s') ... names the record; add a more "
-                   "specific one if this partner is welcome", def->channel, facts->address);
+    failure_fix(f,
+        "DISPLAY CHLAUTH(%s) MATCH(RUNCHECK) ADDRESS('%s') ... names the record; add a more "
+        "specific one if this partner is welcome",
+        def->channel, facts->address);
     if (!v->warn)
         return refused(f, "AMQ9777E", def, status, STATUS_SECURITY);
     failure_id(f, "AMQ9778W");
@@ -215,15 +231,16 @@ check_banned(struct qmgr *q, const struct channel_def *def, const struct chlauth
     bool warn = false;
     const struct chlauth_def *rule = NULL;
     bool privileged = authority_is_privileged(q, out->mcauser);
-    bool blocked = chlauth_user_blocked(rules, n, def->channel, def->chltype, out->mcauser, privileged,
-        &warn, &rule);
+    bool blocked = chlauth_user_blocked(
+        rules, n, def->channel, def->chltype, out->mcauser, privileged, &warn, &rule);
     if (!blocked && !warn)
         return RC_OK;
     (void)fail(f, RC_REFUSED, "The channel %s %s: the user '%s' is banned.", def->channel,
         blocked ? "was blocked" : "would have been blocked", out->mcauser);
     failure_cause(f, "A TYPE(BLOCKUSER) record bans %s; address %s.",
         privileged ? "privileged users (*MQADMIN)" : "this user", facts->address);
-    failure_fix(f, "map the client to an unprivileged user: SET CHLAUTH(%s) ... USERSRC(MAP) MCAUSER(...)",
+    failure_fix(f,
+        "map the client to an unprivileged user: SET CHLAUTH(%s) ... USERSRC(MAP) MCAUSER(...)",
         def->channel);
     if (blocked)
         return refused(f, "AMQ9776E", def, status, STATUS_SECURITY);
@@ -238,7 +255,8 @@ admit_user(struct qmgr *q, const struct channel_def *def, const struct chlauth_f
     struct channel_admission *out, int32_t *status, struct failure *f)
 {
     const char *flowed = facts->user != NULL ? facts->user : "";
-    (void)text_copy(out->mcauser, sizeof out->mcauser, def->mcauser[0] != '\0' ? def->mcauser : flowed);
+    (void)text_copy(
+        out->mcauser, sizeof out->mcauser, def->mcauser[0] != '\0' ? def->mcauser : flowed);
     if (qmgr_def(q)->chlauth == 0)
         return RC_OK;
     size_t n;
@@ -258,8 +276,8 @@ admit_user(struct qmgr *q, const struct channel_def *def, const struct chlauth_f
 
 enum rc
 channel_admit(struct qmgr *q, const struct channel_def *def, struct link *link,
-    const char *partner_qmgr, const char *client_user, struct channel_admission *out, int32_t *status,
-    struct failure *f)
+    const char *partner_qmgr, const char *client_user, struct channel_admission *out,
+    int32_t *status, struct failure *f)
 {
     memset(out, 0, sizeof *out);
     enum rc rc = admit_tls(q, def, link, out, status, f);
@@ -268,9 +286,14 @@ channel_admit(struct qmgr *q, const struct channel_def *def, struct link *link,
     char host[64];
     link_peer_host(link, host);
     bool cert = out->is_tls && out->tls.has_peer;
-    struct chlauth_facts facts = {.channel = def->channel, .chltype = def->chltype, .address = host,
-        .user = client_user, .qmgr = partner_qmgr, .subject = cert ? &out->tls.subject : NULL,
-        .issuer = cert ? &out->tls.issuer : NULL, .mcauser = def->mcauser};
+    struct chlauth_facts facts = {.channel = def->channel,
+        .chltype = def->chltype,
+        .address = host,
+        .user = client_user,
+        .qmgr = partner_qmgr,
+        .subject = cert ? &out->tls.subject : NULL,
+        .issuer = cert ? &out->tls.issuer : NULL,
+        .mcauser = def->mcauser};
     return admit_user(q, def, &facts, out, status, f);
 }
 

@@ -126,7 +126,8 @@ retry(struct channel *c)
         c->send.longrts--;
         retry_in(c, (uint64_t)c->def.longtmr * 1000);
     } else {
-        channel_say(c, RC_OK, "AMQ9999E", "Channel %s used up its retries and is stopped.", c->def.channel);
+        channel_say(
+            c, RC_OK, "AMQ9999E", "Channel %s used up its retries and is stopped.", c->def.channel);
         stopped(c);
     }
 }
@@ -153,7 +154,8 @@ channel_over(struct channel *c, bool failed, uint64_t retry_ms)
         if (c->stop_asked && !c->stop_inactive)
             channel_mark(all, c->def.channel, MARK_STOPPED);
         channel_free(c);
-    } else if (c->ending || all->ending) { /* its mark stays: it starts again with the queue manager */
+    } else if (c->ending ||
+               all->ending) { /* its mark stays: it starts again with the queue manager */
         channel_free(c);
     } else if (c->stop_asked && !c->stop_inactive) {
         stopped(c);
@@ -224,8 +226,9 @@ channels_start(struct channels *all, const char *name, struct failure *f)
         for (; c != NULL; c = c->next)
             if (strcmp(c->def.channel, name) == 0)
                 c->stop_asked = false;
-        return was_stopped || def->chltype == CT_RCVR || def->chltype == CT_SVRCONN ? RC_OK
-                                                                                   : check_startable(def, f);
+        return was_stopped || def->chltype == CT_RCVR || def->chltype == CT_SVRCONN
+                   ? RC_OK
+                   : check_startable(def, f);
     }
     enum rc rc = check_startable(def, f);
     if (rc != RC_OK)
@@ -246,7 +249,8 @@ static void
 stop_now(struct channel *c)
 {
     if (c->link != NULL && !c->role->sends)
-        channel_send_status(c, SEGF_WHOLE | SEGF_ERROR | SEGF_CLOSE, c->luwid, STATUS_USER_CLOSED, NULL);
+        channel_send_status(
+            c, SEGF_WHOLE | SEGF_ERROR | SEGF_CLOSE, c->luwid, STATUS_USER_CLOSED, NULL);
     channel_say(c, RC_OK, "AMQ9528I", "Channel %s was stopped at once.", c->def.channel);
     channel_session_close(c, true);
     channel_over(c, false, 0);
@@ -257,7 +261,8 @@ stop_instance(struct channel *c, enum channel_stop how, bool inactive)
 {
     c->stop_asked = true;
     c->stop_inactive = inactive;
-    bool has_session = c->state == CHS_RUNNING || c->state == CHS_PAUSED || c->state == CHS_STOPPING;
+    bool has_session =
+        c->state == CHS_RUNNING || c->state == CHS_PAUSED || c->state == CHS_STOPPING;
     if (how != CHANNEL_QUIESCE || !has_session)
         stop_now(c);
     else if (c->role->sends)
@@ -276,8 +281,8 @@ stop_clients(struct channels *all, const char *name)
 }
 
 enum rc
-channels_stop(struct channels *all, const char *name, enum channel_stop how, bool inactive,
-    struct failure *f)
+channels_stop(
+    struct channels *all, const char *name, enum channel_stop how, bool inactive, struct failure *f)
 {
     const struct channel_def *def = objects_find(qmgr_objects(all->q), OBJECT_CHANNEL, name);
     if (def == NULL && channel_find(all, name) == NULL)

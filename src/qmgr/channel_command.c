@@ -50,8 +50,10 @@ reset_sender(struct channels *all, const char *name, uint32_t seqnum, struct fai
     if (s.indoubt) {
         (void)fail(f, RC_BUSY, "Channel %s has a batch in doubt.", name);
         failure_id(f, "AMQ9507E");
-        failure_fix(f, "START CHANNEL resolves it by asking the partner; else RESOLVE CHANNEL(%s) "
-                       "ACTION(COMMIT or BACKOUT)", name);
+        failure_fix(f,
+            "START CHANNEL resolves it by asking the partner; else RESOLVE CHANNEL(%s) "
+            "ACTION(COMMIT or BACKOUT)",
+            name);
         return RC_BUSY;
     }
     s.lstseqno = seqnum - 1;

@@ -30,8 +30,8 @@ message_decode(struct span body, enum byte_order order, struct message *out)
 static void
 header_encode(struct channel *c, struct buf *out, const struct message *m, int32_t reason)
 {
-    struct mqdlh d = {.reason = reason, .encoding = m->md.encoding, .ccsid = m->md.ccsid,
-        .putappltype = 7};
+    struct mqdlh d = {
+        .reason = reason, .encoding = m->md.encoding, .ccsid = m->md.ccsid, .putappltype = 7};
     (void)text_copy(d.destq, sizeof d.destq, m->xqh.remoteqname);
     (void)text_copy(d.destqmgr, sizeof d.destqmgr, m->xqh.remoteqmgr);
     (void)text_copy(d.format, sizeof d.format, m->md.format);
@@ -62,14 +62,17 @@ dead_letter(struct channel *c, const struct message *m, int32_t reason, bool syn
     if (result.cc == 2)
         return result;
     struct failure f;
-    (void)fail(&f, RC_OK, "Channel %s put a message for queue %s of %s on the dead-letter queue %s, "
-                          "reason %d.", c->def.channel, m->xqh.remoteqname,
+    (void)fail(&f, RC_OK,
+        "Channel %s put a message for queue %s of %s on the dead-letter queue %s, "
+        "reason %d.",
+        c->def.channel, m->xqh.remoteqname,
         m->xqh.remoteqmgr[0] != '\0' ? m->xqh.remoteqmgr : qmgr_name(c->all->q), dlq, (int)reason);
     failure_id(&f, "AMQ9544W");
     failure_reason(&f, reason);
     failure_side(&f, c->def.channel);
-    failure_fix(&f, "%s", reason == RC_UNKNOWN_OBJECT_NAME ? "define the queue, then run a dead-letter handler"
-                                                          : "remove the reason, then run a dead-letter handler");
+    failure_fix(&f, "%s",
+        reason == RC_UNKNOWN_OBJECT_NAME ? "define the queue, then run a dead-letter handler"
+                                         : "remove the reason, then run a dead-letter handler");
     channel_log(c, &f);
     return result;
 }

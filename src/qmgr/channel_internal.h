@@ -8,7 +8,8 @@
  *   channel_dead.c     messages and dead letters
  *   sender_connect.c   connect, negotiate;  sender.c  resynchronise, close
  *   sender_batch.c     move messages
- *   receiver.c         negotiate, resynchronise, confirm;  receiver_put.c  put messages
+ *   receiver_accept.c  admit, negotiate;  receiver.c  resynchronise, confirm
+ *   receiver_put.c     put messages
  *
  * An event may end the instance and free it.  A function that may do so returns whether it lives.
  */
@@ -28,15 +29,28 @@ struct channel_role {
 };
 const struct channel_role *channel_role(int32_t chltype); /* NULL: not a message channel */
 
-enum { SUBSTATE_NONE = 0, SUBSTATE_ENDBATCH = 100, SUBSTATE_SEND = 200, SUBSTATE_RECEIVE = 300,
-    SUBSTATE_RESYNCH = 500, SUBSTATE_HEARTBEAT = 600, SUBSTATE_NETCONNECT = 1250,
-    SUBSTATE_HANDSHAKE = 1300, SUBSTATE_MQPUT = 1500, SUBSTATE_MQGET = 1600 };
+enum {
+    SUBSTATE_NONE = 0,
+    SUBSTATE_ENDBATCH = 100,
+    SUBSTATE_SEND = 200,
+    SUBSTATE_RECEIVE = 300,
+    SUBSTATE_RESYNCH = 500,
+    SUBSTATE_HEARTBEAT = 600,
+    SUBSTATE_NETCONNECT = 1250,
+    SUBSTATE_HANDSHAKE = 1300,
+    SUBSTATE_MQPUT = 1500,
+    SUBSTATE_MQGET = 1600
+};
 
 #define STATUS_SSL_REFRESH 0x1C /* the partner reads its key repository again */
 
 /* Values that definitions hold. */
-enum { CHANNEL_SSLCAUTH_REQUIRED = 0, CHANNEL_USEDLQ_NO = 1, CHANNEL_NPMSPEED_FAST = 2,
-    CHANNEL_PUTAUT_CTX = 2 };
+enum {
+    CHANNEL_SSLCAUTH_REQUIRED = 0,
+    CHANNEL_USEDLQ_NO = 1,
+    CHANNEL_NPMSPEED_FAST = 2,
+    CHANNEL_PUTAUT_CTX = 2
+};
 
 enum step {
     STEP_NONE,
@@ -72,13 +86,13 @@ struct sender {
 };
 
 struct receiver {
-    struct buf message;   /* the message that is being put together */
-    struct msh head;      /* of its first segment */
-    bool open;            /* some of it is there */
-    bool confirm;         /* its last segment asked for the confirmation */
+    struct buf message; /* the message that is being put together */
+    struct msh head;    /* of its first segment */
+    bool open;          /* some of it is there */
+    bool confirm;       /* its last segment asked for the confirmation */
     bool dlq_used;
     bool announced;
-    struct buf answer;    /* waits for the disk */
+    struct buf answer; /* waits for the disk */
     unsigned tries;
     uint64_t paused_ms;
     struct io_timer *retry_timer;
@@ -100,12 +114,12 @@ struct channel {
     struct sync_record sync;
     char key[SYNC_KEY_MAX];
     char partner[49], qmid[49], product[13], host[64], peer[80];
-    uint32_t seq;     /* of the last message of this session */
-    uint8_t luwid[8]; /* of the batch */
+    uint32_t seq;                 /* of the last message of this session */
+    uint8_t luwid[8];             /* of the batch */
     struct io_timer *timer;       /* silence */
     struct io_timer *retry_timer; /* RETRYING */
     bool stop_asked, stop_inactive, restart, ending;
-    struct chstatus figures;      /* the counters of it */
+    struct chstatus figures; /* the counters of it */
     struct sender send;
     struct receiver recv;
     /* PING CHANNEL: not in the list of instances */
@@ -156,9 +170,10 @@ void channel_log(struct channel *c, const struct failure *f);
 void channel_say(struct channel *c, enum rc rc, const char *id, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
 void channel_send(struct channel *c, const struct buf *segments);
-void channel_send_status(struct channel *c, uint8_t flags, const uint8_t *luwid, int32_t code,
-    const int32_t *value);
-/* Expect to hear from the partner within its heartbeat's time-out (or 60 s before that is known). */
+void channel_send_status(
+    struct channel *c, uint8_t flags, const uint8_t *luwid, int32_t code, const int32_t *value);
+/* Expect to hear from the partner within its heartbeat's time-out (or 60 s before that is known).
+ */
 void channel_expect(struct channel *c);
 void channel_expect_nothing(struct channel *c);
 /* Log f and AMQ9999E, tell the partner (code 0: nothing), end the session. May free c. */
@@ -174,12 +189,17 @@ extern const struct link_events channel_link_events;
 uint32_t seq_next(const struct channel *c, uint32_t seq);
 
 /* ---- channel_dead.c ---- */
-struct message { struct mqxqh xqh; struct mqmd md; struct span data; };
+struct message {
+    struct mqxqh xqh;
+    struct mqmd md;
+    struct span data;
+};
 /* A transmission-queue message taken apart.  False: no MQXQH. */
 bool message_decode(struct span body, enum byte_order order, struct message *out);
-/* Put it on the dead-letter queue, in h's unit of work when syncpoint. cc 2: that did not work either. */
-struct mqi_result dead_letter(struct channel *c, const struct message *m, int32_t reason,
-    bool syncpoint);
+/* Put it on the dead-letter queue, in h's unit of work when syncpoint. cc 2: that did not work
+ * either. */
+struct mqi_result dead_letter(
+    struct channel *c, const struct message *m, int32_t reason, bool syncpoint);
 
 /* ---- sender_connect.c ---- */
 void sender_start(struct channel *c);
@@ -202,7 +222,8 @@ bool sender_settle(struct channel *c, bool commit);
 /* The stop request was noted: act on it if nothing is under way. */
 void sender_wake(struct channel *c);
 
-/* ---- receiver.c, receiver_put.c ---- */
+/* ---- receiver_accept.c, receiver.c, receiver_put.c ---- */
+void receiver_initial(struct channel *c, const struct segment *seg);
 void receiver_segment(struct channel *c, const struct segment *seg);
 void receiver_message(struct channel *c, const struct segment *seg);
 /* Confirm the batch.  May free c. */

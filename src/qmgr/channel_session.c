@@ -44,11 +44,12 @@ channel_send(struct channel *c, const struct buf *segments)
 }
 
 void
-channel_send_status(struct channel *c, uint8_t flags, const uint8_t *luwid, int32_t code,
-    const int32_t *value)
+channel_send_status(
+    struct channel *c, uint8_t flags, const uint8_t *luwid, int32_t code, const int32_t *value)
 {
     AUTO_BUF out = buf_new(64, ORDER_LITTLE);
-    struct status s = {.code = code, .has_value = value != NULL, .value = value != NULL ? *value : 0};
+    struct status s = {
+        .code = code, .has_value = value != NULL, .value = value != NULL ? *value : 0};
     status_encode(&out, flags, luwid, &s);
     channel_send(c, &out);
 }
@@ -58,7 +59,8 @@ static void
 on_silence(void *arg)
 {
     struct channel *c = arg;
-    if (c->step == STEP_CLOSE) { /* the partner does not answer the last word: it is over all the same */
+    if (c->step ==
+        STEP_CLOSE) { /* the partner does not answer the last word: it is over all the same */
         channel_session_close(c, false);
         channel_over(c, false, 0);
         return;
@@ -186,7 +188,8 @@ static const struct refusal {
     const char *id, *text, *cause, *fix;
 } refusals[] = {
     {STATUS_NO_CHANNEL, "AMQ9520E", "the partner does not know this channel",
-        "Its queue manager has no channel of this name.", "DEFINE CHANNEL of the same name at the partner"},
+        "Its queue manager has no channel of this name.",
+        "DEFINE CHANNEL of the same name at the partner"},
     {STATUS_WRONG_TYPE, "AMQ9547E", "the partner's channel is of a type that does not fit",
         "A SDR needs a RCVR at the other end.", "correct CHLTYPE at the partner"},
     {STATUS_QM_UNAVAILABLE, "AMQ9524E", "the partner's queue manager is not available", "",
@@ -211,13 +214,18 @@ static const struct refusal {
     {STATUS_CLOSED_BY_EXIT, "AMQ9496E", "an exit at the partner ended the channel", "", ""},
     {STATUS_CIPHER_SPEC, "AMQ9641E", "the partner reported a CipherSpec error",
         "SSLCIPH is set at one end only, or differs.",
-        "make SSLCIPH equal at both ends; AMQ9639E or AMQ9631E in the partner's error log says more"},
-    {STATUS_PEER_NAME, "AMQ9643E", "the partner does not accept the name in this side's certificate",
+        "make SSLCIPH equal at both ends; AMQ9639E or AMQ9631E in the partner's error log says "
+        "more"},
+    {STATUS_PEER_NAME, "AMQ9643E",
+        "the partner does not accept the name in this side's certificate",
         "Its SSLPEER admits another Distinguished Name.",
-        "see AMQ9636E in the partner's error log: SSLPEER there, or the certificate here, is wrong"},
-    {STATUS_CLIENT_CERTIFICATE, "AMQ9642E", "this side sent no certificate, and the partner requires one",
+        "see AMQ9636E in the partner's error log: SSLPEER there, or the certificate here, is "
+        "wrong"},
+    {STATUS_CLIENT_CERTIFICATE, "AMQ9642E",
+        "this side sent no certificate, and the partner requires one",
         "There is no personal certificate under the label that this queue manager uses.",
-        "put a personal certificate into this key repository under CERTLABL (or ibmwebspheremq and the "
+        "put a personal certificate into this key repository under CERTLABL (or ibmwebspheremq and "
+        "the "
         "queue manager's name in lower case), then REFRESH SECURITY TYPE(SSL)"},
     {STATUS_SSL_REFRESH, "AMQ9558E", "the partner is reading its key repository again", "",
         "nothing: the channel tries again by itself"},
@@ -237,9 +245,10 @@ static void
 sequence_refused(struct channel *c, const struct status *s)
 {
     struct failure f;
-    (void)fail(&f, RC_REFUSED, "The sequence numbers of channel %s differ: %u is sent next, the partner "
-                               "expects %u.", c->def.channel, seq_next(c, c->sync.lstseqno),
-        s->has_value ? (uint32_t)s->value : 0);
+    (void)fail(&f, RC_REFUSED,
+        "The sequence numbers of channel %s differ: %u is sent next, the partner "
+        "expects %u.",
+        c->def.channel, seq_next(c, c->sync.lstseqno), s->has_value ? (uint32_t)s->value : 0);
     failure_id(&f, "AMQ9526E");
     failure_side(&f, c->def.channel);
     failure_cause(&f, "One end was restored, defined anew or reset.");
@@ -310,8 +319,8 @@ on_end(void *arg, const struct failure *why)
     if (why != NULL) {
         f = *why;
     } else {
-        (void)fail(&f, RC_IO, "The partner of channel %s, %s, closed the connection.", c->def.channel,
-            c->peer);
+        (void)fail(&f, RC_IO, "The partner of channel %s, %s, closed the connection.",
+            c->def.channel, c->peer);
         failure_id(&f, "AMQ9209E");
         failure_cause(&f, "It did so without a word; its own error log says why.");
         failure_fix(&f, "read the partner's error log");

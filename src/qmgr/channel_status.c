@@ -36,7 +36,8 @@ too_many(struct channels *all, const struct channel_def *def, const char *host)
 
 enum rc
 channels_client_add(struct channels *all, const struct channel_def *def, struct link *link,
-    const struct channel_admission *a, struct channel_client **out, int32_t *status, struct failure *f)
+    const struct channel_admission *a, struct channel_client **out, int32_t *status,
+    struct failure *f)
 {
     char host[64];
     link_peer_host(link, host);
@@ -45,7 +46,8 @@ channels_client_add(struct channels *all, const struct channel_def *def, struct 
         failure_id(f, "AMQ9490E");
         failure_side(f, def->channel);
         failure_cause(f, "MAXINST(%d), MAXINSTC(%d).", (int)def->maxinst, (int)def->maxinstc);
-        failure_fix(f, "close connections, or ALTER CHANNEL(%s) CHLTYPE(SVRCONN) MAXINST(n)", def->channel);
+        failure_fix(
+            f, "close connections, or ALTER CHANNEL(%s) CHLTYPE(SVRCONN) MAXINST(n)", def->channel);
         *status = STATUS_CHANNEL_UNAVAILABLE;
         return RC_LIMIT;
     }
@@ -134,7 +136,8 @@ fill(const struct channel *c, struct chstatus *s)
         return;
     }
     const struct channel_admission *a = &c->recv.admission;
-    (void)text_copy(s->mcauser, sizeof s->mcauser, a->mcauser[0] != '\0' ? a->mcauser : qmgr_admin(c->all->q));
+    (void)text_copy(
+        s->mcauser, sizeof s->mcauser, a->mcauser[0] != '\0' ? a->mcauser : qmgr_admin(c->all->q));
     if (a->is_tls)
         fill_tls(s, c->def.sslciph, &a->tls);
 }
@@ -181,7 +184,8 @@ each_saved(void *arg, const char *key, struct span value)
     snprintf(s.channel, sizeof s.channel, "%.*s", (int)(n < 20 ? n : 20), name);
     if (!text_matches_generic(w->generic, s.channel) || !sync_decode(value, &sync))
         return;
-    const struct channel_def *def = objects_find(qmgr_objects(w->all->q), OBJECT_CHANNEL, s.channel);
+    const struct channel_def *def =
+        objects_find(qmgr_objects(w->all->q), OBJECT_CHANNEL, s.channel);
     s.chltype = sends ? CT_SDR : CT_RCVR;
     if (def != NULL) {
         s.chltype = def->chltype;
@@ -189,7 +193,8 @@ each_saved(void *arg, const char *key, struct span value)
         (void)text_copy(s.xmitq, sizeof s.xmitq, def->xmitq);
     }
     if (!sends && name[n] == '/')
-        snprintf(s.rqmname, sizeof s.rqmname, "%.*s", (int)strcspn(name + n + 1, "/"), name + n + 1);
+        snprintf(
+            s.rqmname, sizeof s.rqmname, "%.*s", (int)strcspn(name + n + 1, "/"), name + n + 1);
     fill_sync(&s, &sync);
     w->fn(w->arg, &s);
 }

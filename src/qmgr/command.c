@@ -101,8 +101,8 @@ command_may(struct command *c, enum object_type type, const char *name, int32_t 
 {
     if (authority_is_privileged(c->q, c->user) || authority_allows(c->q, c->user, type, name, what))
         return true;
-    (void)command_say(c, "AMQ8135E", "The user '%s' is not authorised for this command on %s.", c->user,
-        name[0] != '\0' ? name : qmgr_name(c->q));
+    (void)command_say(c, "AMQ8135E", "The user '%s' is not authorised for this command on %s.",
+        c->user, name[0] != '\0' ? name : qmgr_name(c->q));
     return false;
 }
 
@@ -131,7 +131,8 @@ syntax_error(struct command *c, const struct failure *f)
     bool is_syntax = f->id[0] == '\0' || strncmp(f->id, "AMQ8405", 7) == 0;
     if (!is_syntax)
         return command_failed(c, f, "AMQ8405I");
-    buf_printf(&c->out, "AMQ8405I: Syntax error at or near the end of this part of the command:\n\n   %s\n",
+    buf_printf(&c->out,
+        "AMQ8405I: Syntax error at or near the end of this part of the command:\n\n   %s\n",
         f->text);
     if (f->cause[0] != '\0')
         buf_printf(&c->out, "\n%s\n", f->cause);

@@ -5,7 +5,6 @@
 #include "qmgr/authority.h"
 #include "qmgr/channel.h"
 #include "qmgr/command_internal.h"
-#include "qmgr/core.h"
 #include "qmgr/listener.h"
 #include "qmgr/mqi.h"
 #include "qmgr/objects.h"
@@ -76,9 +75,9 @@ command_stop_channel(struct command *c)
     struct failure f = {0};
     if (!command_may(c, OBJECT_CHANNEL, c->mqsc.name, AUTH_CTRL))
         return COMMAND_FAILED;
-    enum channel_stop how = command_value_is(c, "MODE", "FORCE") ? CHANNEL_FORCE
-        : command_value_is(c, "MODE", "TERMINATE")               ? CHANNEL_TERMINATE
-                                                                 : CHANNEL_QUIESCE;
+    enum channel_stop how = command_value_is(c, "MODE", "FORCE")       ? CHANNEL_FORCE
+                            : command_value_is(c, "MODE", "TERMINATE") ? CHANNEL_TERMINATE
+                                                                       : CHANNEL_QUIESCE;
     bool inactive = command_value_is(c, "STATUS", "INACTIVE");
     enum rc rc = channels_stop(qmgr_channels(c->q), c->mqsc.name, how, inactive, &f);
     return outcome_of(c, rc, &f, "AMQ8019I", "Stop channel accepted.");
@@ -149,8 +148,6 @@ command_start_listener(struct command *c)
     enum rc rc = listeners_start(qmgr_listeners(c->q), listener_name(c), &f);
     if (rc == RC_BUSY && is_ignored(c, rc))
         rc = RC_OK;
-    if (rc == RC_OK)
-        qmgr_write_state(c->q);
     return outcome_of(c, rc, &f, "AMQ8021I", "Request to start the listener accepted.");
 }
 
@@ -163,7 +160,5 @@ command_stop_listener(struct command *c)
     enum rc rc = listeners_stop(qmgr_listeners(c->q), listener_name(c), &f);
     if (is_ignored(c, rc))
         rc = RC_OK;
-    if (rc == RC_OK)
-        qmgr_write_state(c->q);
     return outcome_of(c, rc, &f, "AMQ8706I", "Request to stop the listener accepted.");
 }

@@ -24,7 +24,11 @@ struct command {
     command_done_fn *done;
     void *arg;
 };
-enum command_outcome { COMMAND_OK, COMMAND_FAILED, COMMAND_LATER /* command_finish() will be called */ };
+enum command_outcome {
+    COMMAND_OK,
+    COMMAND_FAILED,
+    COMMAND_LATER /* command_finish() will be called */
+};
 typedef enum command_outcome command_fn(struct command *c);
 
 void command_finish(struct command *c, bool ok);
@@ -43,8 +47,8 @@ command_fn command_define, command_alter, command_delete, command_display;
 command_fn command_clear, command_refresh_security, command_start_channel, command_stop_channel,
     command_ping_channel, command_reset_channel, command_resolve_channel, command_start_listener,
     command_stop_listener, command_ping_qmgr;
-command_fn command_set_chlauth, command_display_chlauth, command_set_authrec, command_delete_authrec,
-    command_display_authrec;
+command_fn command_set_chlauth, command_display_chlauth, command_set_authrec,
+    command_delete_authrec, command_display_authrec;
 command_fn command_display_chstatus, command_display_qstatus, command_display_lsstatus,
     command_display_qmstatus, command_display_conn;
 
@@ -52,9 +56,9 @@ command_fn command_display_chstatus, command_display_qstatus, command_display_ls
 struct status_cell {
     const char *keyword;
     char value[1100];
-    bool bare;    /* CURRENT: keyword without value */
-    bool always;  /* shown whatever was asked for */
-    bool usual;   /* shown when nothing was asked for */
+    bool bare;   /* CURRENT: keyword without value */
+    bool always; /* shown whatever was asked for */
+    bool usual;  /* shown when nothing was asked for */
 };
 struct status_block {
     size_t n;
@@ -64,7 +68,8 @@ enum { CELL_ASKED = 0, CELL_USUAL = 1, CELL_ALWAYS = 2 };
 void status_add(struct status_block *b, unsigned when, const char *keyword, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
 void status_add_bare(struct status_block *b, unsigned when, const char *keyword);
-void status_add_times(struct status_block *b, unsigned when, const char *date, const char *clock, int64_t us);
+void status_add_times(
+    struct status_block *b, unsigned when, const char *date, const char *clock, int64_t us);
 /* all_usual: without parameters everything is shown. */
 void status_print(struct command *c, const char *id, const char *what, const struct status_block *b,
     bool all_usual);

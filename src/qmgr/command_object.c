@@ -1,5 +1,5 @@
-/* DEFINE, ALTER, DELETE and DISPLAY of the queue manager, queues, channels and listeners: rows and the
- * attribute table, no type has code of its own. */
+/* DEFINE, ALTER, DELETE and DISPLAY of the queue manager, queues, channels and listeners: rows and
+ * the attribute table, no type has code of its own. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,14 +17,22 @@ static const struct noun {
     const char *word;
     const char *created, *changed, *deleted, *shown;
 } nouns[] = {
-    {MQSC_QMGR, OBJECT_QMGR, 0, "Queue manager", "", "AMQ8005I", "", "AMQ8408I: Display Queue Manager details."},
-    {MQSC_QUEUE, OBJECT_QUEUE, 0, "Queue", "AMQ8006I", "AMQ8008I", "AMQ8007I", "AMQ8409I: Display Queue details."},
-    {MQSC_QLOCAL, OBJECT_QUEUE, QT_LOCAL, "Queue", "AMQ8006I", "AMQ8008I", "AMQ8007I", "AMQ8409I: Display Queue details."},
-    {MQSC_QREMOTE, OBJECT_QUEUE, QT_REMOTE, "Queue", "AMQ8006I", "AMQ8008I", "AMQ8007I", "AMQ8409I: Display Queue details."},
-    {MQSC_QALIAS, OBJECT_QUEUE, QT_ALIAS, "Queue", "AMQ8006I", "AMQ8008I", "AMQ8007I", "AMQ8409I: Display Queue details."},
-    {MQSC_QMODEL, OBJECT_QUEUE, QT_MODEL, "Queue", "AMQ8006I", "AMQ8008I", "AMQ8007I", "AMQ8409I: Display Queue details."},
-    {MQSC_CHANNEL, OBJECT_CHANNEL, 0, "Channel", "AMQ8014I", "AMQ8016I", "AMQ8015I", "AMQ8414I: Display Channel details."},
-    {MQSC_LISTENER, OBJECT_LISTENER, 0, "Listener", "AMQ8626I", "AMQ8623I", "AMQ8628I", "AMQ8630I: Display listener information details."},
+    {MQSC_QMGR, OBJECT_QMGR, 0, "Queue manager", "", "AMQ8005I", "",
+        "AMQ8408I: Display Queue Manager details."},
+    {MQSC_QUEUE, OBJECT_QUEUE, 0, "Queue", "AMQ8006I", "AMQ8008I", "AMQ8007I",
+        "AMQ8409I: Display Queue details."},
+    {MQSC_QLOCAL, OBJECT_QUEUE, QT_LOCAL, "Queue", "AMQ8006I", "AMQ8008I", "AMQ8007I",
+        "AMQ8409I: Display Queue details."},
+    {MQSC_QREMOTE, OBJECT_QUEUE, QT_REMOTE, "Queue", "AMQ8006I", "AMQ8008I", "AMQ8007I",
+        "AMQ8409I: Display Queue details."},
+    {MQSC_QALIAS, OBJECT_QUEUE, QT_ALIAS, "Queue", "AMQ8006I", "AMQ8008I", "AMQ8007I",
+        "AMQ8409I: Display Queue details."},
+    {MQSC_QMODEL, OBJECT_QUEUE, QT_MODEL, "Queue", "AMQ8006I", "AMQ8008I", "AMQ8007I",
+        "AMQ8409I: Display Queue details."},
+    {MQSC_CHANNEL, OBJECT_CHANNEL, 0, "Channel", "AMQ8014I", "AMQ8016I", "AMQ8015I",
+        "AMQ8414I: Display Channel details."},
+    {MQSC_LISTENER, OBJECT_LISTENER, 0, "Listener", "AMQ8626I", "AMQ8623I", "AMQ8628I",
+        "AMQ8630I: Display listener information details."},
 };
 
 static const struct noun *
@@ -124,7 +132,8 @@ check(enum object_type type, const void *def, struct failure *f)
 }
 
 /* ---- DEFINE ---- */
-/* Where the values come from: LIKE, the default object, the product's defaults.  False: said why not. */
+/* Where the values come from: LIKE, the default object, the product's defaults.  False: said why
+ * not. */
 static bool
 fill_from(struct command *c, const struct noun *n, int32_t subtype, void *def)
 {
@@ -167,7 +176,8 @@ static enum command_outcome
 store(struct command *c, const struct noun *n, const void *def, const char *id, const char *done)
 {
     struct failure f = {0};
-    if (check(n->type, def, &f) != RC_OK || objects_set(qmgr_objects(c->q), n->type, def, &f) != RC_OK)
+    if (check(n->type, def, &f) != RC_OK ||
+        objects_set(qmgr_objects(c->q), n->type, def, &f) != RC_OK)
         return command_failed(c, &f, "AMQ8101S");
     return command_say(c, id, "%s %s.", n->word, done);
 }

@@ -164,11 +164,12 @@ run_check(struct command *c)
     }
     struct chlauth_verdict v = {0};
     chlauth_map(rules, n, &r.facts, &v);
-    const char *user = v.rule != NULL ? v.user
-        : r.facts.mcauser[0] != '\0'  ? r.facts.mcauser
-        : r.facts.user != NULL        ? r.facts.user
-                                      : "";
-    const struct chlauth_def *ban = v.action == CHLAUTH_NOACCESS ? NULL : banned_by(c, &r.facts, user);
+    const char *user = v.rule != NULL               ? v.user
+                       : r.facts.mcauser[0] != '\0' ? r.facts.mcauser
+                       : r.facts.user != NULL       ? r.facts.user
+                                                    : "";
+    const struct chlauth_def *ban =
+        v.action == CHLAUTH_NOACCESS ? NULL : banned_by(c, &r.facts, user);
     if (ban != NULL)
         show_rule(c, ban);
     else if (v.rule != NULL)
@@ -192,7 +193,8 @@ command_display_chlauth(struct command *c)
     warn_if_disabled(c);
     for (size_t i = 0; i < n; i++) {
         if (!text_matches_generic(c->mqsc.name, rules[i].profile) ||
-            (type != 0 && rules[i].type != type) || !mqsc_where(&c->mqsc, OBJECT_CHLAUTH, &rules[i]))
+            (type != 0 && rules[i].type != type) ||
+            !mqsc_where(&c->mqsc, OBJECT_CHLAUTH, &rules[i]))
             continue;
         show_rule(c, &rules[i]);
         shown++;
@@ -229,8 +231,10 @@ typedef enum rc entity_fn(struct command *c, struct authrec_def *def, struct fai
 static enum rc
 each_entity(struct command *c, struct authrec_def *def, entity_fn *fn, struct failure *f)
 {
-    static const struct { const char *keyword; int32_t type; } kinds[] = {
-        {"PRINCIPAL", ENTTYPE_PRINCIPAL}, {"GROUP", ENTTYPE_GROUP}};
+    static const struct {
+        const char *keyword;
+        int32_t type;
+    } kinds[] = {{"PRINCIPAL", ENTTYPE_PRINCIPAL}, {"GROUP", ENTTYPE_GROUP}};
     bool any = false;
     for (size_t k = 0; k < 2; k++) {
         const char *at = command_value(c, kinds[k].keyword);
@@ -273,7 +277,7 @@ static bool
 is_same(const struct authrec_def *a, const struct authrec_def *b)
 {
     return strcmp(a->profile, b->profile) == 0 && strcmp(a->entity, b->entity) == 0 &&
-        a->enttype == b->enttype && a->objtype == b->objtype;
+           a->enttype == b->enttype && a->objtype == b->objtype;
 }
 
 static enum rc
@@ -314,7 +318,8 @@ is_asked(const struct command *c, const struct authrec_def *r)
     int32_t objtype = 0;
     if (profile != NULL && !text_matches_generic(profile, r->profile))
         return false;
-    if (word_value(OBJECT_AUTHREC, "OBJTYPE", command_value(c, "OBJTYPE"), &objtype) && objtype != r->objtype)
+    if (word_value(OBJECT_AUTHREC, "OBJTYPE", command_value(c, "OBJTYPE"), &objtype) &&
+        objtype != r->objtype)
         return false;
     if (principal != NULL && (r->enttype != ENTTYPE_PRINCIPAL || strcmp(principal, r->entity) != 0))
         return false;

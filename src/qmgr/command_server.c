@@ -9,8 +9,15 @@
 #define REQUEST_MAX (256u * 1024u)
 #define ANSWER_PIECE 3000000u /* fits a queue's usual MAXMSGL */
 
-enum { CC_FAILED = 2, REASON_NOT_SUPPORTED = 3007 /* MQRCCF_COMMAND... */, REASON_COMMAND_FAILED = 3008,
-    REASON_MD_FORMAT = 3023, REPORT_PASS_CORREL_ID = 0x40, REPORT_COPY_NONE = 0, MSGTYPE_REPLY = 2 };
+enum {
+    CC_FAILED = 2,
+    REASON_NOT_SUPPORTED = 3007 /* MQRCCF_COMMAND... */,
+    REASON_COMMAND_FAILED = 3008,
+    REASON_MD_FORMAT = 3023,
+    REPORT_PASS_CORREL_ID = 0x40,
+    REPORT_COPY_NONE = 0,
+    MSGTYPE_REPLY = 2
+};
 
 struct command_server {
     struct qmgr *q;
@@ -55,7 +62,10 @@ static void
 answer_text(struct command_server *s, bool ok, const char *text)
 {
     size_t left = strlen(text);
-    struct pcf_header h = {.type = 2, .command = PCF_ESCAPE, .sequence = 1, .cc = ok ? 0 : CC_FAILED,
+    struct pcf_header h = {.type = 2,
+        .command = PCF_ESCAPE,
+        .sequence = 1,
+        .cc = ok ? 0 : CC_FAILED,
         .reason = ok ? 0 : REASON_COMMAND_FAILED};
     do {
         size_t n = left < ANSWER_PIECE ? left : ANSWER_PIECE;
@@ -76,7 +86,11 @@ answer_text(struct command_server *s, bool ok, const char *text)
 static void
 answer_refusal(struct command_server *s, int32_t command, int32_t reason)
 {
-    struct pcf_header h = {.type = 2, .command = command, .sequence = 1, .control = 1, .cc = CC_FAILED,
+    struct pcf_header h = {.type = 2,
+        .command = command,
+        .sequence = 1,
+        .control = 1,
+        .cc = CC_FAILED,
         .reason = reason};
     AUTO_BUF out = buf_new(1024, ORDER_LITTLE);
     pcf_reply_encode(&out, &h);
@@ -114,7 +128,8 @@ on_command_done(void *arg, bool ok, const char *text)
     store_when_durable(store, store_position(store), on_durable, s);
 }
 
-/* Who asks is who the message says: only the queue manager sets that field for ordinary programs. */
+/* Who asks is who the message says: only the queue manager sets that field for ordinary programs.
+ */
 static void
 take_request(struct command_server *s)
 {
@@ -124,7 +139,8 @@ take_request(struct command_server *s)
     AUTO_BUF text = buf_new(MQSC_COMMAND_MAX + 1, ORDER_LITTLE);
     enum rc rc = pcf_escape_decode(buf_span(&s->get.data), order, &h, &text);
     if (rc != RC_OK || !buf_ok(&text)) {
-        answer_refusal(s, h.command, rc == RC_UNSUPPORTED ? REASON_NOT_SUPPORTED : REASON_MD_FORMAT);
+        answer_refusal(
+            s, h.command, rc == RC_UNSUPPORTED ? REASON_NOT_SUPPORTED : REASON_MD_FORMAT);
         return;
     }
     s->busy = true;
@@ -198,7 +214,8 @@ command_server_new(struct qmgr *q, struct command_server **out, struct failure *
     if (r.cc == CC_FAILED) {
         mqi_disconnect(s->h);
         free(s);
-        (void)fail(f, RC_NOT_FOUND, "The command server can not open %s, reason %d.", od.name, (int)r.reason);
+        (void)fail(f, RC_NOT_FOUND, "The command server can not open %s, reason %d.", od.name,
+            (int)r.reason);
         failure_id(f, "AMQ8506E");
         failure_reason(f, r.reason);
         return RC_NOT_FOUND;

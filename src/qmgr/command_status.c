@@ -44,7 +44,8 @@ status_add_bare(struct status_block *b, unsigned when, const char *keyword)
 }
 
 void
-status_add_times(struct status_block *b, unsigned when, const char *date, const char *clock, int64_t us)
+status_add_times(
+    struct status_block *b, unsigned when, const char *date, const char *clock, int64_t us)
 {
     char d[11] = "", t[9] = "";
     if (us != 0) {
@@ -75,7 +76,7 @@ status_print(struct command *c, const char *id, const char *what, const struct s
     for (size_t i = 0; i < b->n; i++) {
         const struct status_cell *cell = &b->at[i];
         bool wanted = all || cell->always || (!asked && cell->usual) ||
-            mqsc_param(&c->mqsc, cell->keyword) != NULL;
+                      mqsc_param(&c->mqsc, cell->keyword) != NULL;
         if (wanted)
             mqsc_cell(&block, cell->keyword, cell->bare ? NULL : cell->value);
     }
@@ -196,7 +197,7 @@ passes(const struct command *c, const struct chstatus *s)
 {
     const char *conname = command_value(c, "CONNAME"), *xmitq = command_value(c, "XMITQ");
     return (conname == NULL || strcmp(conname, s->conname) == 0) &&
-        (xmitq == NULL || strcmp(xmitq, s->xmitq) == 0);
+           (xmitq == NULL || strcmp(xmitq, s->xmitq) == 0);
 }
 
 static void
@@ -261,7 +262,8 @@ command_display_qstatus(struct command *c)
     shown_init(&s, c);
     objects_each(qmgr_objects(c->q), OBJECT_QUEUE, c->mqsc.name, show_queue, &s);
     free(s.block);
-    return s.n != 0 ? COMMAND_OK : command_say(c, "AMQ8147E", "MQ object %s not found.", c->mqsc.name);
+    return s.n != 0 ? COMMAND_OK
+                    : command_say(c, "AMQ8147E", "MQ object %s not found.", c->mqsc.name);
 }
 
 /* ---- LSSTATUS ---- */
@@ -280,9 +282,11 @@ show_listener(void *arg, const struct listener_status *l)
     status_add(b, CELL_ASKED, "TRPTYPE", "TCP");
     status_add(b, CELL_ASKED, "CONTROL", "%s",
         def != NULL ? word_of(OBJECT_LISTENER, "CONTROL", def->control) : "");
-    status_add(b, CELL_ASKED, "IPADDR", "%s", def != NULL && def->ipaddr[0] != '\0' ? def->ipaddr : "*");
+    status_add(
+        b, CELL_ASKED, "IPADDR", "%s", def != NULL && def->ipaddr[0] != '\0' ? def->ipaddr : "*");
     status_add(b, CELL_ASKED, "PORT", "%u", l->port);
-    status_add(b, CELL_ASKED, "BACKLOG", "%d", def != NULL && def->backlog > 0 ? (int)def->backlog : 100);
+    status_add(
+        b, CELL_ASKED, "BACKLOG", "%d", def != NULL && def->backlog > 0 ? (int)def->backlog : 100);
     status_print(s->c, "AMQ8631I", "listener status", b, strpbrk(s->c->mqsc.name, "*") == NULL);
     s->n++;
 }
@@ -296,7 +300,8 @@ command_display_lsstatus(struct command *c)
     shown_init(&s, c);
     listeners_each(qmgr_listeners(c->q), c->mqsc.name, show_listener, &s);
     free(s.block);
-    return s.n != 0 ? COMMAND_OK : command_say(c, "AMQ8147E", "MQ object %s not found.", c->mqsc.name);
+    return s.n != 0 ? COMMAND_OK
+                    : command_say(c, "AMQ8147E", "MQ object %s not found.", c->mqsc.name);
 }
 
 /* ---- QMSTATUS ---- */
@@ -310,7 +315,8 @@ command_display_qmstatus(struct command *c)
     struct status_block *b = s.block;
     status_add(b, CELL_ALWAYS, "QMNAME", "%s", qmgr_name(c->q));
     status_add(b, CELL_ALWAYS, "TYPE", "QMGR");
-    status_add(b, CELL_ALWAYS, "STATUS", "%s", qmgr_state(c->q) == QMGR_RUNNING ? "RUNNING" : "QUIESCING");
+    status_add(
+        b, CELL_ALWAYS, "STATUS", "%s", qmgr_state(c->q) == QMGR_RUNNING ? "RUNNING" : "QUIESCING");
     status_add(b, CELL_USUAL, "CHINIT", "RUNNING");
     status_add(b, CELL_USUAL, "CMDSERV", "RUNNING");
     status_add(b, CELL_USUAL, "CONNS", "%zu", mqi_connections(qmgr_mqi(c->q)));
@@ -329,7 +335,7 @@ is_wanted(const struct command *c, const char *id)
 {
     const char *name = c->mqsc.name;
     return name[0] == '\0' || strcmp(name, "*") == 0 || strlen(id) < 16 ||
-        text_equal_fold(name, id + strlen(id) - 16);
+           text_equal_fold(name, id + strlen(id) - 16);
 }
 
 static void

@@ -1,6 +1,6 @@
 /*
- * A connection from accept until its initial data are there: the checks that come before anything is
- * known about the caller, in the order that listener.h gives.
+ * A connection from accept until its initial data are there: the checks that come before anything
+ * is known about the caller, in the order that listener.h gives.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -137,14 +137,17 @@ is_crowded(struct listeners *l, const char *host, bool local)
     size_t here = pending_count(l, host) + servers_count_unknown(&l->servers, host);
     bool crowded = local ? here >= UNKNOWN_LOCAL_MAX
                          : here >= UNKNOWN_ADDRESS_MAX ||
-            pending_count(l, NULL) + servers_count_unknown(&l->servers, NULL) >= UNKNOWN_TOTAL_MAX;
+                               pending_count(l, NULL) + servers_count_unknown(&l->servers, NULL) >=
+                                   UNKNOWN_TOTAL_MAX;
     int64_t now = io_wall(qmgr_io(l->q));
     if (!crowded || now - l->complained < 60 * INT64_C(1000000))
         return crowded;
     l->complained = now;
     struct failure f;
-    (void)fail(&f, RC_LIMIT, "A connection from %s was closed: too many callers have not said yet "
-                             "who they are.", local ? "this machine" : host);
+    (void)fail(&f, RC_LIMIT,
+        "A connection from %s was closed: too many callers have not said yet "
+        "who they are.",
+        local ? "this machine" : host);
     failure_id(&f, "AMQ9513E");
     failure_cause(&f, "The limits are %u from one address and %u in all.", UNKNOWN_ADDRESS_MAX,
         UNKNOWN_TOTAL_MAX);
@@ -171,8 +174,10 @@ is_blocked(struct listeners *l, const char *host)
         blocked ? "was blocked" : "would have been blocked");
     failure_id(&f, blocked ? "AMQ9782E" : "AMQ9778W");
     failure_cause(&f, "A TYPE(BLOCKADDR) record holds this address.");
-    failure_fix(&f, "If the partner is welcome: SET CHLAUTH('*') TYPE(BLOCKADDR) ADDRLIST('%s') "
-                    "ACTION(REMOVE)", host);
+    failure_fix(&f,
+        "If the partner is welcome: SET CHLAUTH('*') TYPE(BLOCKADDR) ADDRLIST('%s') "
+        "ACTION(REMOVE)",
+        host);
     qmgr_log(l->q, &f, host);
     return blocked;
 }
@@ -203,8 +208,8 @@ pending_new(struct listeners *l, struct io_stream *stream_take, bool local)
     io_timer_set(p->timer, UNKNOWN_MS);
     const struct failure *why = NULL;
     struct tls_env *env = local ? NULL : qmgr_tls(l->q, &why);
-    struct tls_options o = {.server = true, .label_fn = label_for, .label_arg = p,
-        .now = io_wall(io) / 1000000};
+    struct tls_options o = {
+        .server = true, .label_fn = label_for, .label_arg = p, .now = io_wall(io) / 1000000};
     p->link = link_accept(io, stream_take, env, &o, why, &pending_events, p);
     link_max(p->link, SEGMENT_FIRST_MAX);
 }

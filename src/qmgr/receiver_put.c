@@ -3,8 +3,12 @@
 
 #include "qmgr/channel_internal.h"
 
-enum { RC_PUT_INHIBITED = 2051, RC_Q_FULL = 2053, RC_Q_SPACE_NOT_AVAILABLE = 2056,
-    RC_MSG_HEADER = 271 };
+enum {
+    RC_PUT_INHIBITED = 2051,
+    RC_Q_FULL = 2053,
+    RC_Q_SPACE_NOT_AVAILABLE = 2056,
+    RC_MSG_HEADER = 271
+};
 
 static bool put_message(struct channel *c);
 
@@ -21,9 +25,10 @@ first_segment(struct channel *c, const struct segment *seg, const struct msh *m)
     uint32_t expected = seq_next(c, c->seq);
     if (m->sequence != expected) {
         int32_t value = (int32_t)expected;
-        channel_send_status(c, SEGF_WHOLE | SEGF_ERROR | SEGF_CLOSE, seg->luwid, STATUS_SEQUENCE, &value);
-        channel_fail_as(c, STATUS_OK, "AMQ9526E", "message %u came where %u was expected", m->sequence,
-            expected);
+        channel_send_status(
+            c, SEGF_WHOLE | SEGF_ERROR | SEGF_CLOSE, seg->luwid, STATUS_SEQUENCE, &value);
+        channel_fail_as(c, STATUS_OK, "AMQ9526E", "message %u came where %u was expected",
+            m->sequence, expected);
         return false;
     }
     if (m->total > c->agreed.message_size) {
@@ -130,7 +135,8 @@ on_retry(void *arg)
 static bool
 pause_retry(struct channel *c, int32_t reason)
 {
-    bool may_pass = reason == RC_Q_FULL || reason == RC_PUT_INHIBITED || reason == RC_Q_SPACE_NOT_AVAILABLE;
+    bool may_pass =
+        reason == RC_Q_FULL || reason == RC_PUT_INHIBITED || reason == RC_Q_SPACE_NOT_AVAILABLE;
     uint64_t wait = (uint64_t)c->def.mrtmr;
     uint64_t hb = c->agreed.heartbeat;
     uint64_t limit = hb == 0 ? UINT64_MAX : (hb < 60 ? 2 * hb : hb + 60) * 1000;
@@ -153,16 +159,20 @@ static void
 not_stored(struct channel *c, const struct message *m, int32_t reason)
 {
     struct failure f;
-    (void)fail(&f, RC_REFUSED, "Channel %s can not put a message to queue %s, reason %d, and has no "
-                               "dead-letter queue that takes it.", c->def.channel, m->xqh.remoteqname,
-        (int)reason);
+    (void)fail(&f, RC_REFUSED,
+        "Channel %s can not put a message to queue %s, reason %d, and has no "
+        "dead-letter queue that takes it.",
+        c->def.channel, m->xqh.remoteqname, (int)reason);
     failure_id(&f, "AMQ9511E");
     failure_reason(&f, reason);
     failure_side(&f, c->def.channel);
-    failure_cause(&f, reason == 2035 ? "The channel's user (MCAUSER) '%s' has no authority for it."
-                                     : "The channel runs as '%s'.", c->recv.admission.mcauser);
-    failure_fix(&f, "remove the reason, or ALTER QMGR DEADQ(...) with a queue that the channel's user "
-                    "may put to");
+    failure_cause(&f,
+        reason == 2035 ? "The channel's user (MCAUSER) '%s' has no authority for it."
+                       : "The channel runs as '%s'.",
+        c->recv.admission.mcauser);
+    failure_fix(&f,
+        "remove the reason, or ALTER QMGR DEADQ(...) with a queue that the channel's user "
+        "may put to");
     channel_fail(c, &f, STATUS_CAN_NOT_STORE);
 }
 

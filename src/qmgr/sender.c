@@ -60,15 +60,18 @@ sequence_error(struct channel *c, uint32_t theirs)
 {
     struct failure f;
     uint32_t next = seq_next(c, c->sync.lstseqno), expected = seq_next(c, theirs);
-    (void)fail(&f, RC_REFUSED, "The sequence numbers of channel %s differ: %u is sent next, the partner "
-                               "expects %u.", c->def.channel, next, expected);
+    (void)fail(&f, RC_REFUSED,
+        "The sequence numbers of channel %s differ: %u is sent next, the partner "
+        "expects %u.",
+        c->def.channel, next, expected);
     failure_id(&f, "AMQ9526E");
     failure_side(&f, c->def.channel);
-    failure_cause(&f, c->sync.indoubt
-            ? "A batch is in doubt, and the partner's record fits neither outcome: it was lost or restored."
-            : "One end was restored, defined anew or reset.");
-    failure_fix(&f, c->sync.indoubt ? "RESOLVE CHANNEL(%s) ACTION(COMMIT or BACKOUT), after comparing LSTLUWID"
-                                    : "check that no message is missing, then RESET CHANNEL(%s) SEQNUM(1)",
+    failure_cause(&f, c->sync.indoubt ? "A batch is in doubt, and the partner's record fits "
+                                        "neither outcome: it was lost or restored."
+                                      : "One end was restored, defined anew or reset.");
+    failure_fix(&f,
+        c->sync.indoubt ? "RESOLVE CHANNEL(%s) ACTION(COMMIT or BACKOUT), after comparing LSTLUWID"
+                        : "check that no message is missing, then RESET CHANNEL(%s) SEQNUM(1)",
         c->def.channel);
     int32_t value = (int32_t)next;
     channel_send_status(c, SEGF_WHOLE | SEGF_ERROR | SEGF_CLOSE, NULL, STATUS_SEQUENCE, &value);
@@ -84,9 +87,9 @@ sender_settle(struct channel *c, bool commit)
         after.lstseqno = c->sync.curseqno;
         memcpy(after.lstluwid, c->sync.curluwid, 8);
     }
-    /* A commit is one unit with the record.  A back-out comes before its record: a crash between them
-     * leaves "in doubt" without messages, which the partner's answer resolves; the other way round it
-     * would leave messages that nobody asks about. */
+    /* A commit is one unit with the record.  A back-out comes before its record: a crash between
+     * them leaves "in doubt" without messages, which the partner's answer resolves; the other way
+     * round it would leave messages that nobody asks about. */
     bool ok = true;
     if (commit)
         ok = sync_save(c->h, c->key, &after).cc != 2 && mqi_commit(c->h).cc != 2;
@@ -105,7 +108,8 @@ open_queue(struct channel *c)
 {
     struct mqod od;
     od_init(&od, c->def.xmitq);
-    struct mqi_result r = mqi_open(c->h, &od, OO_INPUT_EXCLUSIVE | OO_FAIL_IF_QUIESCING, &c->send.hobj, NULL);
+    struct mqi_result r =
+        mqi_open(c->h, &od, OO_INPUT_EXCLUSIVE | OO_FAIL_IF_QUIESCING, &c->send.hobj, NULL);
     if (r.cc != 2)
         return true;
     struct failure f;
@@ -114,8 +118,10 @@ open_queue(struct channel *c)
     failure_id(&f, "AMQ9509E");
     failure_reason(&f, r.reason);
     failure_side(&f, c->def.channel);
-    failure_fix(&f, r.reason == 2042 ? "another channel or program reads %s: stop it"
-                                     : "DEFINE QLOCAL(%s) USAGE(XMITQ)", c->def.xmitq);
+    failure_fix(&f,
+        r.reason == 2042 ? "another channel or program reads %s: stop it"
+                         : "DEFINE QLOCAL(%s) USAGE(XMITQ)",
+        c->def.xmitq);
     channel_fail(c, &f, STATUS_QM_TERMINATING);
     return false;
 }
@@ -125,14 +131,15 @@ say_running(struct channel *c)
 {
     const struct tls_facts *t = c->send.peer;
     if (t == NULL) {
-        channel_say(c, RC_OK, "AMQ9589I", "Channel %s to %s (%s) is running in the clear.", c->def.channel,
-            c->partner, c->peer);
+        channel_say(c, RC_OK, "AMQ9589I", "Channel %s to %s (%s) is running in the clear.",
+            c->def.channel, c->partner, c->peer);
         return;
     }
-    channel_say(c, RC_OK, "AMQ9589I", "Channel %s to %s (%s) is running with %s; partner's certificate "
-        "'%.120s'; this side %s.", c->def.channel, c->partner, c->peer,
-        t->spec != NULL ? t->spec->name : "TLS", t->subject_text,
-        t->sent_certificate ? "sent its own" : "sent none");
+    channel_say(c, RC_OK, "AMQ9589I",
+        "Channel %s to %s (%s) is running with %s; partner's certificate "
+        "'%.120s'; this side %s.",
+        c->def.channel, c->partner, c->peer, t->spec != NULL ? t->spec->name : "TLS",
+        t->subject_text, t->sent_certificate ? "sent its own" : "sent none");
 }
 
 static void
@@ -170,7 +177,8 @@ on_resync(struct channel *c, const struct segment *seg)
     struct msh m;
     msh_decode(&r, &m);
     if (!reader_ok(&r)) {
-        channel_fail_as(c, STATUS_PROTOCOL, "AMQ9504E", "the partner's answer to RESYNC is not valid");
+        channel_fail_as(
+            c, STATUS_PROTOCOL, "AMQ9504E", "the partner's answer to RESYNC is not valid");
         return;
     }
     connect_mqi(c);
@@ -187,7 +195,8 @@ on_resync(struct channel *c, const struct segment *seg)
             return;
         }
         channel_say(c, RC_OK, "AMQ9507I", "Channel %s: the batch that was in doubt was %s.",
-            c->def.channel, commit ? "delivered: committed" : "not delivered: backed out, sent again");
+            c->def.channel,
+            commit ? "delivered: committed" : "not delivered: backed out, sent again");
         if (channel_dies(c, "S settled"))
             return;
     }
@@ -253,10 +262,11 @@ sender_close(struct channel *c, int32_t code)
     c->step = STEP_CLOSE;
     c->send.close_code = code;
     if (code == STATUS_TIMEOUT)
-        channel_say(c, RC_OK, "AMQ9545I", "Channel %s: its disconnect interval passed without a message.",
-            c->def.channel);
+        channel_say(c, RC_OK, "AMQ9545I",
+            "Channel %s: its disconnect interval passed without a message.", c->def.channel);
     if (code == STATUS_QM_TERMINATING)
-        channel_say(c, RC_OK, "AMQ9542I", "Channel %s ends because the queue manager ends.", c->def.channel);
+        channel_say(c, RC_OK, "AMQ9542I", "Channel %s ends because the queue manager ends.",
+            c->def.channel);
     channel_send_status(c, SEGF_WHOLE | SEGF_CLOSE, NULL, code, NULL);
     channel_expect(c);
 }
@@ -290,7 +300,8 @@ answer_heartbeat(struct channel *c)
 static void
 unexpected(struct channel *c, const struct segment *seg)
 {
-    channel_fail_as(c, STATUS_PROTOCOL, "AMQ9504E", "a segment of type %u was not expected now", seg->type);
+    channel_fail_as(
+        c, STATUS_PROTOCOL, "AMQ9504E", "a segment of type %u was not expected now", seg->type);
 }
 
 static void

@@ -8,8 +8,14 @@
 #define MESSAGE_MAX (104857600u + MQXQH_SIZE + MQMDE_SIZE)
 #define DISABLED UINT64_MAX
 
-enum { RC_NO_MSG_AVAILABLE = 2033, RC_GET_INHIBITED = 2016, RC_Q_MGR_QUIESCING = 2161,
-    RC_Q_MGR_STOPPING = 2162, RC_MSG_TOO_BIG_FOR_CHANNEL = 2218, FB_XMIT_Q_MSG_ERROR = 271 };
+enum {
+    RC_NO_MSG_AVAILABLE = 2033,
+    RC_GET_INHIBITED = 2016,
+    RC_Q_MGR_QUIESCING = 2161,
+    RC_Q_MGR_STOPPING = 2162,
+    RC_MSG_TOO_BIG_FOR_CHANNEL = 2218,
+    FB_XMIT_Q_MSG_ERROR = 271
+};
 
 static uint64_t
 now_ms(const struct channel *c)
@@ -27,7 +33,8 @@ due_batch(const struct channel *c)
 static uint64_t
 due_heartbeat(const struct channel *c)
 {
-    return c->agreed.heartbeat == 0 ? DISABLED : c->send.sent_at + (uint64_t)c->agreed.heartbeat * 1000;
+    return c->agreed.heartbeat == 0 ? DISABLED
+                                    : c->send.sent_at + (uint64_t)c->agreed.heartbeat * 1000;
 }
 
 static uint64_t
@@ -73,8 +80,8 @@ on_hardened(void *arg, enum rc rc, const struct failure *f)
     (void)channel_dies(c, "S asked");
 }
 
-/* From here until the confirmation the batch is in doubt.  The record goes first: a crash between the
- * two leaves "in doubt" without a unit, and the partner, never asked, answers "back out". */
+/* From here until the confirmation the batch is in doubt.  The record goes first: a crash between
+ * the two leaves "in doubt" without a unit, and the partner, never asked, answers "back out". */
 static void
 harden(struct channel *c)
 {
@@ -112,7 +119,8 @@ static void
 send_heartbeat(struct channel *c, bool harden_next)
 {
     AUTO_BUF out = buf_new(64, ORDER_LITTLE);
-    segment_bare(&out, SEG_HEARTBEAT, SEGF_WHOLE | SEGF_CONFIRM, c->send.batch_msgs != 0 ? c->luwid : NULL);
+    segment_bare(
+        &out, SEG_HEARTBEAT, SEGF_WHOLE | SEGF_CONFIRM, c->send.batch_msgs != 0 ? c->luwid : NULL);
     c->step = STEP_HEARTBEAT;
     c->substate = SUBSTATE_HEARTBEAT;
     c->send.harden_next = harden_next;
@@ -139,7 +147,8 @@ sender_heartbeat_answered(struct channel *c, const struct segment *seg)
     bool harden_next = c->send.harden_next;
     c->send.harden_next = false;
     if ((seg->flags & SEGF_REQUEST_CLOSE) != 0 && c->send.batch_msgs == 0) {
-        channel_say(c, RC_OK, "AMQ9528I", "Channel %s: the partner asks to close it.", c->def.channel);
+        channel_say(
+            c, RC_OK, "AMQ9528I", "Channel %s: the partner asks to close it.", c->def.channel);
         c->figures.stopreq = true;
         sender_close(c, STATUS_USER_CLOSED);
         return;
@@ -180,7 +189,8 @@ sender_confirmed(struct channel *c, const struct segment *seg)
     struct status s;
     channel_expect_nothing(c);
     if (status_decode(seg, &s) != RC_OK || !luwid_equal(seg->luwid, c->luwid)) {
-        channel_fail_as(c, STATUS_PROTOCOL, "AMQ9504E", "the confirmation is not for the batch that was sent");
+        channel_fail_as(
+            c, STATUS_PROTOCOL, "AMQ9504E", "the confirmation is not for the batch that was sent");
         return;
     }
     if (s.negative) {
@@ -188,8 +198,10 @@ sender_confirmed(struct channel *c, const struct segment *seg)
         return;
     }
     if ((seg->flags & SEGF_DLQ_USED) != 0)
-        channel_say(c, RC_OK, "AMQ9544W", "Channel %s: the partner put messages of the last batch on its "
-            "dead-letter queue.", c->def.channel);
+        channel_say(c, RC_OK, "AMQ9544W",
+            "Channel %s: the partner put messages of the last batch on its "
+            "dead-letter queue.",
+            c->def.channel);
     if (channel_dies(c, "S confirmed"))
         return;
     if (c->sync.indoubt && !sender_settle(c, true)) {
@@ -267,13 +279,16 @@ undeliverable(struct channel *c, struct message *m, int32_t reason)
         }
     }
     struct failure f;
-    (void)fail(&f, RC_REFUSED, "Channel %s can not send a message of its transmission queue %s, reason %d, "
-                               "and has no dead-letter queue for it.", c->def.channel, c->def.xmitq, (int)reason);
+    (void)fail(&f, RC_REFUSED,
+        "Channel %s can not send a message of its transmission queue %s, reason %d, "
+        "and has no dead-letter queue for it.",
+        c->def.channel, c->def.xmitq, (int)reason);
     failure_id(&f, "AMQ9565E");
     failure_reason(&f, reason);
     failure_side(&f, c->def.channel);
-    failure_fix(&f, reason == RC_MSG_TOO_BIG_FOR_CHANNEL ? "raise MAXMSGL at both ends of the channel, or ALTER QMGR DEADQ(...)"
-                                                         : "ALTER QMGR DEADQ(...)");
+    failure_fix(&f, reason == RC_MSG_TOO_BIG_FOR_CHANNEL
+                        ? "raise MAXMSGL at both ends of the channel, or ALTER QMGR DEADQ(...)"
+                        : "ALTER QMGR DEADQ(...)");
     channel_fail(c, &f, STATUS_USER_CLOSED);
     return false;
 }
@@ -384,8 +399,8 @@ get_failed(struct channel *c, int32_t reason)
         return false;
     }
     struct failure f;
-    (void)fail(&f, RC_REFUSED, "Channel %s can not get messages from %s, reason %d.", c->def.channel,
-        c->def.xmitq, (int)reason);
+    (void)fail(&f, RC_REFUSED, "Channel %s can not get messages from %s, reason %d.",
+        c->def.channel, c->def.xmitq, (int)reason);
     failure_id(&f, reason == RC_GET_INHIBITED ? "AMQ9549E" : "AMQ9510E");
     failure_reason(&f, reason);
     failure_side(&f, c->def.channel);

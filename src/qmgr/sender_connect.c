@@ -42,7 +42,9 @@ open_link(struct channel *c, const char *address, struct tls_env *env)
     struct qmgr *q = c->all->q;
     char label[129];
     qmgr_label(q, &c->def, label);
-    struct tls_options o = {.cipherspec = c->def.sslciph, .label = label, .channel = c->def.channel,
+    struct tls_options o = {.cipherspec = c->def.sslciph,
+        .label = label,
+        .channel = c->def.channel,
         .now = io_wall(qmgr_io(q)) / 1000000};
     const char *local = c->def.locladdr[0] != '\0' ? c->def.locladdr : NULL;
     c->link = link_connect(qmgr_io(q), address, local, env, c->def.sslciph[0] != '\0' ? &o : NULL,
@@ -146,7 +148,8 @@ first_offer(const struct channel *c)
         .wrap = (uint32_t)d->seqwrap,
         .ccsid = 1208,
         .heartbeat = (uint32_t)d->hbint,
-        .thread = 1, .trace = 1};
+        .thread = 1,
+        .trace = 1};
     (void)text_copy(id.channel, sizeof id.channel, d->channel);
     (void)text_copy(id.qmgr, sizeof id.qmgr, qmgr_name(q));
     (void)text_copy(id.qmid, sizeof id.qmid, qmgr_qmid(q));
@@ -199,8 +202,8 @@ adjust(struct initial_data *mine, const struct initial_data *theirs)
 static bool
 is_usable(const struct initial_data *id)
 {
-    return id->transmission_size >= SEGMENT_FIRST_MAX && id->transmission_size <= TRANSMISSION_PLAIN &&
-        id->batch > 0 && id->message_size > 0;
+    return id->transmission_size >= SEGMENT_FIRST_MAX &&
+           id->transmission_size <= TRANSMISSION_PLAIN && id->batch > 0 && id->message_size > 0;
 }
 
 static void
@@ -224,13 +227,14 @@ sender_initial(struct channel *c, const struct segment *seg)
     }
     (void)text_copy(c->partner, sizeof c->partner, id.qmgr);
     if ((id.error1 & IEF_WRAP) != 0 || id.wrap != (uint32_t)c->def.seqwrap) {
-        channel_fail_as(c, STATUS_WRAP_VALUE, "AMQ9505E", "SEQWRAP is %d here and %u at the partner",
-            (int)c->def.seqwrap, id.wrap);
+        channel_fail_as(c, STATUS_WRAP_VALUE, "AMQ9505E",
+            "SEQWRAP is %d here and %u at the partner", (int)c->def.seqwrap, id.wrap);
         return;
     }
     bool changed = id.error1 != 0 || id.ecap1 != 0 || id.ecap2 != 0 || id.ecap3 != 0;
     if (!is_usable(&id) || (changed && c->rounds >= ROUNDS_MAX)) {
-        channel_fail_as(c, STATUS_NEGOTIATION, "AMQ9503E", "the two ends can not agree how to talk");
+        channel_fail_as(
+            c, STATUS_NEGOTIATION, "AMQ9503E", "the two ends can not agree how to talk");
         return;
     }
     if (!changed) {

@@ -9,11 +9,11 @@
 #include "qmgr/product.h"
 #include "qmgr/server_internal.h"
 
-#define FAP_SERVER 12u                 /* highest whose passwords are clear: client-protocol.md 4.3 */
+#define FAP_SERVER 12u /* highest whose passwords are clear: client-protocol.md 4.3 */
 #define TRANSMISSION_TCP 32748u
 #define TRANSMISSION_LOCAL 1048576u
 #define MESSAGE_LOCAL 104857600u
-#define ANSWER_EXTRA 65536u            /* structures around the data of an answer */
+#define ANSWER_EXTRA 65536u /* structures around the data of an answer */
 
 static void on_segment(void *arg, const struct segment *seg);
 
@@ -79,7 +79,8 @@ void
 conversation_end(void *arg, int32_t code)
 {
     conversation_fail(arg, code, "AMQ9528I",
-        code == STATUS_USER_CLOSED ? "the channel was stopped" : "the key repository was read again");
+        code == STATUS_USER_CLOSED ? "the channel was stopped"
+                                   : "the key repository was read again");
 }
 
 static void
@@ -89,7 +90,8 @@ on_start_timeout(void *arg)
     if (c->state == CONV_OVER)
         conversation_free(c);
     else
-        conversation_fail(arg, STATUS_USER_CLOSED, "AMQ9209E", "it did not connect within 60 seconds");
+        conversation_fail(
+            arg, STATUS_USER_CLOSED, "AMQ9209E", "it did not connect within 60 seconds");
 }
 
 /* ---- answers ---- */
@@ -217,8 +219,8 @@ refuse(struct conversation *c, int32_t status, const struct failure *f)
     conversation_free(c);
 }
 
-/* The channel that a client names: is it there, is it a SVRCONN, may this connection use it?  False: c
- * was refused and freed. */
+/* The channel that a client names: is it there, is it a SVRCONN, may this connection use it? False:
+ * c was refused and freed. */
 static bool
 find_channel(struct conversation *c, const char *name)
 {
@@ -226,7 +228,8 @@ find_channel(struct conversation *c, const char *name)
     int32_t status = STATUS_OK;
     const struct channel_def *def = admit_find(c->q, name, &status, &f);
     if (def != NULL && def->chltype != CT_SVRCONN) {
-        (void)fail(&f, RC_REFUSED, "A client asked for the channel %s, which is not a SVRCONN.", name);
+        (void)fail(
+            &f, RC_REFUSED, "A client asked for the channel %s, which is not a SVRCONN.", name);
         failure_id(&f, "AMQ9502E");
         failure_fix(&f, "name a channel with CHLTYPE(SVRCONN) in the client");
         status = STATUS_WRONG_TYPE;
@@ -304,7 +307,8 @@ on_refusal_due(void *arg)
     conversation_send(c, 0);
 }
 
-/* Wrong credentials are answered a second later, as the real queue manager does: a brake on guessing. */
+/* Wrong credentials are answered a second later, as the real queue manager does: a brake on
+ * guessing. */
 static void
 refuse_conn(struct conversation *c)
 {
@@ -447,7 +451,7 @@ servers_count_unknown(const struct servers *s, const char *host)
 void
 server_end_all(struct qmgr *q, int32_t reason)
 {
-    (void)reason; /* a get that waits was answered with it by mqi_wake_all() */
+    (void)reason;                  /* a get that waits was answered with it by mqi_wake_all() */
     if (qmgr_listeners(q) == NULL) /* it never got that far */
         return;
     struct servers *all = listeners_servers(qmgr_listeners(q));

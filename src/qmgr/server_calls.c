@@ -9,9 +9,16 @@
 #define INQUIRE_CHARS_MAX 32768u
 
 enum { CC_OK = 0, CC_WARNING = 1, CC_FAILED = 2 };
-enum { RC_NOT_AUTHORIZED = 2035, RC_Q_MGR_NAME_ERROR = 2058, RC_Q_MGR_NOT_AVAILABLE = 2059,
-    RC_Q_MGR_QUIESCING = 2161, RC_Q_MGR_STOPPING = 2162, RC_FUNCTION_NOT_SUPPORTED = 2298,
-    RC_SELECTOR_COUNT_ERROR = 2065, RC_CHANNEL_NOT_AVAILABLE = 2537 };
+enum {
+    RC_NOT_AUTHORIZED = 2035,
+    RC_Q_MGR_NAME_ERROR = 2058,
+    RC_Q_MGR_NOT_AVAILABLE = 2059,
+    RC_Q_MGR_QUIESCING = 2161,
+    RC_Q_MGR_STOPPING = 2162,
+    RC_FUNCTION_NOT_SUPPORTED = 2298,
+    RC_SELECTOR_COUNT_ERROR = 2065,
+    RC_CHANNEL_NOT_AVAILABLE = 2537
+};
 
 /* ---- MQCONN ---- */
 static void
@@ -38,8 +45,10 @@ admit_client(struct conversation *c)
         return RC_NOT_AUTHORIZED;
     }
     if (a.chckclnt == CHCKCLNT_REQUIRED) {
-        log_refusal(c, "AMQ9791E", "its channel authentication record demands a password, and this "
-            "queue manager checks none", "map by certificate (TYPE(SSLPEERMAP)) instead");
+        log_refusal(c, "AMQ9791E",
+            "its channel authentication record demands a password, and this "
+            "queue manager checks none",
+            "map by certificate (TYPE(SSLPEERMAP)) instead");
         return RC_NOT_AUTHORIZED;
     }
     if (channels_client_add(qmgr_channels(c->q), &c->def, c->link, &a, &c->client, &status, &f) !=
@@ -364,8 +373,8 @@ call_inquire(struct conversation *c, struct reader *r, const struct mqi_header *
         return;
     }
     memset(chars, ' ', s.n_chars);
-    struct mqi_result result = mqi_inquire(c->h, h->handle, s.selectors, s.n, s.ints, s.n_ints, chars,
-        s.n_chars);
+    struct mqi_result result =
+        mqi_inquire(c->h, h->handle, s.selectors, s.n, s.ints, s.n_ints, chars, s.n_chars);
     size_t start = answer_begin(c, SEG_MQINQ, result, h->handle);
     selection_encode(&c->out, &s);
     for (uint32_t i = 0; i < s.n_ints; i++)
@@ -390,8 +399,8 @@ call_set(struct conversation *c, struct reader *r, const struct mqi_header *h)
         malformed(c);
         return;
     }
-    struct mqi_result result = mqi_set(c->h, h->handle, s.selectors, s.n, s.ints, s.n_ints,
-        (const char *)chars.p, chars.n);
+    struct mqi_result result = mqi_set(
+        c->h, h->handle, s.selectors, s.n, s.ints, s.n_ints, (const char *)chars.p, chars.n);
     answer_bare(c, SEG_MQSET, result, h->handle);
 }
 
@@ -421,7 +430,8 @@ call_stat(struct conversation *c, struct reader *r, const struct mqi_header *h)
     conversation_send(c, 0);
 }
 
-/* Not offered (the command level says so); a client that asks all the same gets its structures back. */
+/* Not offered (the command level says so); a client that asks all the same gets its structures
+ * back. */
 static void
 call_other(struct conversation *c, struct reader *r, const struct mqi_header *h)
 {

@@ -1,10 +1,10 @@
 /*
- * server_internal.h - one client conversation, shared by server.c (its life) and server_calls.c (its
- * MQI calls).
+ * server_internal.h - one client conversation, shared by server.c (its life) and server_calls.c
+ * (its MQI calls).
  *
  * One call is under way at a time.  An answer that depends on the journal waits in `out` until the
- * journal is durable that far; the link is paused meanwhile, so that a client that does not wait can not
- * pile up work.
+ * journal is durable that far; the link is paused meanwhile, so that a client that does not wait
+ * can not pile up work.
  */
 #ifndef QMGR_SERVER_INTERNAL_H
 #define QMGR_SERVER_INTERNAL_H
@@ -19,7 +19,7 @@ enum conversation_state {
     CONV_STRANGER, /* agreed; who it is, and MQCONN, are awaited */
     CONV_REFUSED,  /* MQCONN was refused: the answer is delayed */
     CONV_CONNECTED,
-    CONV_OVER,     /* MQDISC was answered */
+    CONV_OVER, /* MQDISC was answered */
 };
 
 struct put_counts { /* for MQSTAT: puts that were not answered */
@@ -45,9 +45,9 @@ struct conversation {
     struct io_timer *start_timer, *beat_timer, *delay_timer;
     struct mqi_join call;
     struct put_counts puts;
-    struct buf out;       /* the answer that is being made, or waits for the journal */
+    struct buf out; /* the answer that is being made, or waits for the journal */
     bool waiting_durable;
-    bool getting;         /* an MQGET waits for a message */
+    bool getting; /* an MQGET waits for a message */
     struct mqi_get get;
 };
 
@@ -64,8 +64,8 @@ size_t answer_begin(struct conversation *c, uint8_t type, struct mqi_result resu
 void answer_end(struct conversation *c, size_t start);
 
 /* A whole call of a connected conversation.  May free c. */
-void conversation_call(struct conversation *c, uint8_t type, struct span body,
-    enum byte_order order);
+void conversation_call(
+    struct conversation *c, uint8_t type, struct span body, enum byte_order order);
 /* MQCONN: is it let in?  0 or a reason. */
 int32_t conversation_admit(struct conversation *c, const struct mqconn_body *body);
 

@@ -120,7 +120,8 @@ sync_mark_set(struct hconn *h, const char *channel, enum sync_mark mark)
 {
     char key[SYNC_KEY_MAX];
     snprintf(key, sizeof key, MARK_PREFIX "%s", channel);
-    struct span value = mark == MARK_NONE ? span_str("") : span_str(mark == MARK_STOPPED ? "S" : "A");
+    struct span value =
+        mark == MARK_NONE ? span_str("") : span_str(mark == MARK_STOPPED ? "S" : "A");
     /* A mark that can not be written is only lost over a restart; the journal itself reports. */
     if (mqi_record(h, key, value).cc != 2)
         (void)mqi_commit(h);

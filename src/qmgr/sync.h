@@ -1,7 +1,7 @@
 /*
  * sync.h - what a message channel must remember across restarts (spec/message-channel.md 6.2): a
- * journal record for each sending channel, and one for each partner of a receiving channel; and the mark
- * that says whether a channel is stopped, or has to be started again with the queue manager.
+ * journal record for each sending channel, and one for each partner of a receiving channel; and the
+ * mark that says whether a channel is stopped, or has to be started again with the queue manager.
  */
 #ifndef QMGR_SYNC_H
 #define QMGR_SYNC_H
@@ -20,7 +20,8 @@ struct sync_record {
     uint64_t lastluw;  /* the newest LUWID that was ever made */
 };
 void sync_key_sender(const char *channel, char key[SYNC_KEY_MAX]);
-void sync_key_receiver(const char *channel, const char *qmgr, const char *qmid, char key[SYNC_KEY_MAX]);
+void sync_key_receiver(
+    const char *channel, const char *qmgr, const char *qmid, char key[SYNC_KEY_MAX]);
 /* All records of one channel: a prefix for mqi_record_each(). */
 void sync_prefix_receiver(const char *channel, char key[SYNC_KEY_MAX]);
 /* False: there is none, *out is zeroed. */

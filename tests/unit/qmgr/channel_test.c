@@ -153,10 +153,14 @@ authority(void **state)
     pair_open(&p, 7);
     pair_define(&p, "");
     node_runs(&p.birch, "ALTER CHANNEL(ASH.BIRCH) CHLTYPE(RCVR) MCAUSER('courier')");
-    node_runs(&p.birch, "SET AUTHREC OBJTYPE(QMGR) PRINCIPAL('courier') AUTHADD(CONNECT,INQ,SETALL)");
-    node_runs(&p.birch, "SET AUTHREC PROFILE(IN) OBJTYPE(QUEUE) PRINCIPAL('courier') AUTHADD(PUT,SETALL)");
-    node_runs(&p.birch, "SET AUTHREC PROFILE(DLQ) OBJTYPE(QUEUE) PRINCIPAL('courier') AUTHADD(PUT,SETALL)");
-    node_runs(&p.ash, "DEFINE QREMOTE(CMD) RNAME(SYSTEM.ADMIN.COMMAND.QUEUE) RQMNAME(BIRCH) XMITQ(BIRCH)");
+    node_runs(
+        &p.birch, "SET AUTHREC OBJTYPE(QMGR) PRINCIPAL('courier') AUTHADD(CONNECT,INQ,SETALL)");
+    node_runs(&p.birch,
+        "SET AUTHREC PROFILE(IN) OBJTYPE(QUEUE) PRINCIPAL('courier') AUTHADD(PUT,SETALL)");
+    node_runs(&p.birch,
+        "SET AUTHREC PROFILE(DLQ) OBJTYPE(QUEUE) PRINCIPAL('courier') AUTHADD(PUT,SETALL)");
+    node_runs(&p.ash,
+        "DEFINE QREMOTE(CMD) RNAME(SYSTEM.ADMIN.COMMAND.QUEUE) RQMNAME(BIRCH) XMITQ(BIRCH)");
     starts(&p);
     assert_true(node_put(&p.ash, "OUT", "allowed", 1));
     assert_true(pair_until_depth(&p, &p.birch, "IN", 1, 10 * SECOND));
@@ -239,10 +243,17 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(moves_messages), cmocka_unit_test(splits), cmocka_unit_test(stops_and_starts),
-        cmocka_unit_test(stopped_receiver), cmocka_unit_test(disconnects_and_triggers),
-        cmocka_unit_test(undeliverable), cmocka_unit_test(authority), cmocka_unit_test(blocked_by_chlauth),
-        cmocka_unit_test(sequence_and_reset), cmocka_unit_test(pings), cmocka_unit_test(no_such_channel),
+        cmocka_unit_test(moves_messages),
+        cmocka_unit_test(splits),
+        cmocka_unit_test(stops_and_starts),
+        cmocka_unit_test(stopped_receiver),
+        cmocka_unit_test(disconnects_and_triggers),
+        cmocka_unit_test(undeliverable),
+        cmocka_unit_test(authority),
+        cmocka_unit_test(blocked_by_chlauth),
+        cmocka_unit_test(sequence_and_reset),
+        cmocka_unit_test(pings),
+        cmocka_unit_test(no_such_channel),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

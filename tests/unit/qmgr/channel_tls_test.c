@@ -16,7 +16,8 @@ static struct pki
 leaf(struct world *w, const char *dn, const struct pki *ca)
 {
     int64_t now = io_wall(w->p.ash.io) / 1000000;
-    struct pki_options o = {.from = now - 86400, .to = now + 86400 * 365, .usage = "digitalSignature"};
+    struct pki_options o = {
+        .from = now - 86400, .to = now + 86400 * 365, .usage = "digitalSignature"};
     return pki_new(dn, ca, &o);
 }
 
@@ -24,15 +25,18 @@ static struct pki
 authority(struct world *w, const char *dn)
 {
     int64_t now = io_wall(w->p.ash.io) / 1000000;
-    struct pki_options o = {.from = now - 86400, .to = now + 86400 * 3650,
-        .basic = "critical,CA:TRUE", .usage = "critical,keyCertSign,cRLSign"};
+    struct pki_options o = {.from = now - 86400,
+        .to = now + 86400 * 3650,
+        .basic = "critical,CA:TRUE",
+        .usage = "critical,keyCertSign,cRLSign"};
     return pki_new(dn, NULL, &o);
 }
 
 static void
 add(struct keyrepo *kr, const char *label, const struct pki *p, bool personal)
 {
-    struct keyrepo_entry e = {.kind = personal ? KEYREPO_PERSONAL : KEYREPO_SIGNER, .trusted = true, .cert = p->cert};
+    struct keyrepo_entry e = {
+        .kind = personal ? KEYREPO_PERSONAL : KEYREPO_SIGNER, .trusted = true, .cert = p->cert};
     (void)text_copy(e.label, sizeof e.label, label);
     X509_up_ref(e.cert);
     if (personal) {
@@ -116,26 +120,36 @@ static const struct tls_case {
     const char *ash_log, *birch_log;
 } cases[] = {
     {"mutual", SPEC, SPEC " SSLCAUTH(REQUIRED)", NULL, ASH, BIRCH, true, "CN=BIRCH", "CN=ASH"},
-    {"server only", SPEC, SPEC " SSLCAUTH(OPTIONAL)", NULL, NOBODY, BIRCH, true, "this side sent none", "none"},
-    {"none sent", SPEC, SPEC " SSLCAUTH(REQUIRED)", NULL, NOBODY, BIRCH, false, "AMQ9642E", "AMQ9637E"},
+    {"server only", SPEC, SPEC " SSLCAUTH(OPTIONAL)", NULL, NOBODY, BIRCH, true,
+        "this side sent none", "none"},
+    {"none sent", SPEC, SPEC " SSLCAUTH(REQUIRED)", NULL, NOBODY, BIRCH, false, "AMQ9642E",
+        "AMQ9637E"},
     {"filtered", SPEC, SPEC " SSLPEER('CN=ASH,OU=Messaging')", NULL, ASH, BIRCH, true, NULL, NULL},
-    {"other name", SPEC, SPEC " SSLPEER('CN=ASH,OU=Messaging')", NULL, OAK, BIRCH, false, "AMQ9643E", "AMQ9636E"},
-    {"filter but none sent", SPEC, SPEC " SSLCAUTH(OPTIONAL) SSLPEER('CN=ASH')", NULL, NOBODY, BIRCH, false,
-        "AMQ9642E", "AMQ9637E"},
+    {"other name", SPEC, SPEC " SSLPEER('CN=ASH,OU=Messaging')", NULL, OAK, BIRCH, false,
+        "AMQ9643E", "AMQ9636E"},
+    {"filter but none sent", SPEC, SPEC " SSLCAUTH(OPTIONAL) SSLPEER('CN=ASH')", NULL, NOBODY,
+        BIRCH, false, "AMQ9642E", "AMQ9637E"},
     {"in the clear to TLS", "SSLCIPH(' ')", SPEC, NULL, ASH, BIRCH, false, "AMQ9641E", "AMQ9639E"},
     {"TLS to the clear", SPEC, "SSLCIPH(' ')", NULL, ASH, BIRCH, false, "AMQ9641E", "AMQ9631E"},
-    {"other CipherSpec", "SSLCIPH(TLS_AES_128_GCM_SHA256)", "SSLCIPH(TLS_AES_256_GCM_SHA384)", NULL, ASH, BIRCH,
-        false, "AMQ9641E", "AMQ9631E"},
-    {"impostor listens", SPEC " SSLPEER('CN=BIRCH')", SPEC, NULL, ASH, OAK, false, "AMQ9636E", NULL},
+    {"other CipherSpec", "SSLCIPH(TLS_AES_128_GCM_SHA256)", "SSLCIPH(TLS_AES_256_GCM_SHA384)", NULL,
+        ASH, BIRCH, false, "AMQ9641E", "AMQ9631E"},
+    {"impostor listens", SPEC " SSLPEER('CN=BIRCH')", SPEC, NULL, ASH, OAK, false, "AMQ9636E",
+        NULL},
     {"rule admits", SPEC, SPEC,
-        "SET CHLAUTH(ASH.BIRCH) TYPE(SSLPEERMAP) SSLPEER('CN=ASH,O=Grove Lab') SSLCERTI('CN=Lab CA') "
-        "USERSRC(CHANNEL)", ASH, BIRCH, true, NULL, NULL},
+        "SET CHLAUTH(ASH.BIRCH) TYPE(SSLPEERMAP) SSLPEER('CN=ASH,O=Grove Lab') SSLCERTI('CN=Lab "
+        "CA') "
+        "USERSRC(CHANNEL)",
+        ASH, BIRCH, true, NULL, NULL},
     {"rule refuses another", SPEC, SPEC,
-        "SET CHLAUTH(ASH.BIRCH) TYPE(SSLPEERMAP) SSLPEER('CN=ASH,O=Grove Lab') SSLCERTI('CN=Lab CA') "
-        "USERSRC(CHANNEL)", OAK, BIRCH, false, "AMQ9503E", "AMQ9777E"},
+        "SET CHLAUTH(ASH.BIRCH) TYPE(SSLPEERMAP) SSLPEER('CN=ASH,O=Grove Lab') SSLCERTI('CN=Lab "
+        "CA') "
+        "USERSRC(CHANNEL)",
+        OAK, BIRCH, false, "AMQ9503E", "AMQ9777E"},
     {"rule refuses another issuer", SPEC, SPEC,
-        "SET CHLAUTH(ASH.BIRCH) TYPE(SSLPEERMAP) SSLPEER('CN=ASH,O=Grove Lab') SSLCERTI('CN=Lab CA') "
-        "USERSRC(CHANNEL)", FOREIGN, BIRCH, false, "AMQ9503E", "AMQ9777E"},
+        "SET CHLAUTH(ASH.BIRCH) TYPE(SSLPEERMAP) SSLPEER('CN=ASH,O=Grove Lab') SSLCERTI('CN=Lab "
+        "CA') "
+        "USERSRC(CHANNEL)",
+        FOREIGN, BIRCH, false, "AMQ9503E", "AMQ9777E"},
 };
 
 static const struct pki *
@@ -165,7 +179,8 @@ prepare(struct world *w, const struct tls_case *t)
     snprintf(command, sizeof command, BIRCH_IS "%s", t->birch);
     node_runs(&w->p.birch, command);
     if (t->birch_too != NULL) {
-        node_runs(&w->p.birch, "SET CHLAUTH(ASH.BIRCH) TYPE(ADDRESSMAP) ADDRESS('*') USERSRC(NOACCESS)");
+        node_runs(
+            &w->p.birch, "SET CHLAUTH(ASH.BIRCH) TYPE(ADDRESSMAP) ADDRESS('*') USERSRC(NOACCESS)");
         node_runs(&w->p.birch, t->birch_too);
     }
     if (t->ash_is != ASH)
@@ -183,7 +198,8 @@ check_running(struct world *w, const struct tls_case *t)
     assert_true(pair_until_depth(&w->p, &w->p.birch, "IN", 1, 10 * SECOND));
     const char *text = node_says(&w->p.birch, "DISPLAY CHSTATUS(ASH.BIRCH) ALL");
     assert_non_null(strstr(text, "SECPROT(TLSV13)"));
-    assert_true(t->ash_is == NOBODY || (strstr(text, "CN=ASH") != NULL && strstr(text, "SSLCERTI(CN=Lab CA") != NULL));
+    assert_true(t->ash_is == NOBODY ||
+                (strstr(text, "CN=ASH") != NULL && strstr(text, "SSLCERTI(CN=Lab CA") != NULL));
 }
 
 static void
@@ -237,6 +253,7 @@ refreshes(void **state)
 int
 main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(admits_and_refuses), cmocka_unit_test(refreshes)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(admits_and_refuses), cmocka_unit_test(refreshes)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -40,7 +40,8 @@ static const struct line lines[] = {
     {"DELETE LISTENER(L1)", "AMQ8628I"},
     {"SET CHLAUTH('X.*') TYPE(ADDRESSMAP) ADDRESS('10.*') USERSRC(NOACCESS)", "AMQ8877I"},
     {"DISPLAY CHLAUTH('X.*')", "USERSRC(NOACCESS)"},
-    {"DISPLAY CHLAUTH(X.Y) MATCH(RUNCHECK) ADDRESS('10.1.2.3') CLNTUSER('joe')", "USERSRC(NOACCESS)"},
+    {"DISPLAY CHLAUTH(X.Y) MATCH(RUNCHECK) ADDRESS('10.1.2.3') CLNTUSER('joe')",
+        "USERSRC(NOACCESS)"},
     {"DISPLAY CHLAUTH(X.Y) MATCH(RUNCHECK) ADDRESS('11.1.2.3') CLNTUSER('joe')", "AMQ9783I"},
     {"SET CHLAUTH('X.*') TYPE(ADDRESSMAP) ADDRESS('10.*') ACTION(REMOVE)", "AMQ8877I"},
     {"DISPLAY CHLAUTH('*')", "BLOCKUSER"},
@@ -84,9 +85,11 @@ static void
 strangers_may_not(void **state)
 {
     (void)state;
-    static const char *const commands[] = {"DEFINE QLOCAL(Z)", "ALTER QMGR DESCR('x')", "DISPLAY QLOCAL(*)",
-        "SET CHLAUTH('*') TYPE(BLOCKUSER) USERLIST('nobody')", "STOP CHANNEL(X)", "REFRESH SECURITY TYPE(SSL)",
-        "SET AUTHREC OBJTYPE(QMGR) PRINCIPAL('joe') AUTHADD(ALL)", "CLEAR QLOCAL(X)", "DELETE QLOCAL(DLQ)"};
+    static const char *const commands[] = {"DEFINE QLOCAL(Z)", "ALTER QMGR DESCR('x')",
+        "DISPLAY QLOCAL(*)", "SET CHLAUTH('*') TYPE(BLOCKUSER) USERLIST('nobody')",
+        "STOP CHANNEL(X)", "REFRESH SECURITY TYPE(SSL)",
+        "SET AUTHREC OBJTYPE(QMGR) PRINCIPAL('joe') AUTHADD(ALL)", "CLEAR QLOCAL(X)",
+        "DELETE QLOCAL(DLQ)"};
     struct pair p;
     pair_open(&p, 22);
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {

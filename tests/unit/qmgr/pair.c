@@ -22,7 +22,8 @@ on_ended(void *arg, const struct failure *why)
 static struct qmgr_options
 options_of(const struct node *n)
 {
-    return (struct qmgr_options){.dir = n->name, .name = n->name, .dead_letter_queue = "DLQ", .admin = "admin"};
+    return (struct qmgr_options){
+        .dir = n->name, .name = n->name, .dead_letter_queue = "DLQ", .admin = "admin"};
 }
 
 void
@@ -140,12 +141,15 @@ pair_define(struct pair *p, const char *extra)
     char text[1024];
     node_runs(&p->birch, "DEFINE QLOCAL(IN) MAXDEPTH(5000)");
     node_runs(&p->birch, "DEFINE CHANNEL(ASH.BIRCH) CHLTYPE(RCVR) TRPTYPE(TCP) HBINT(5)");
-    node_runs(&p->birch, "DEFINE LISTENER(L) TRPTYPE(TCP) PORT(1414) IPADDR('birch') CONTROL(QMGR)");
+    node_runs(
+        &p->birch, "DEFINE LISTENER(L) TRPTYPE(TCP) PORT(1414) IPADDR('birch') CONTROL(QMGR)");
     node_runs(&p->birch, "START LISTENER(L)");
     node_runs(&p->ash, "DEFINE QLOCAL(BIRCH) USAGE(XMITQ)");
     node_runs(&p->ash, "DEFINE QREMOTE(OUT) RNAME(IN) RQMNAME(BIRCH) XMITQ(BIRCH)");
-    snprintf(text, sizeof text, "DEFINE CHANNEL(ASH.BIRCH) CHLTYPE(SDR) TRPTYPE(TCP) XMITQ(BIRCH) "
-        "CONNAME('birch(1414)') HBINT(5) SHORTTMR(1) SHORTRTY(100000) %s", extra);
+    snprintf(text, sizeof text,
+        "DEFINE CHANNEL(ASH.BIRCH) CHLTYPE(SDR) TRPTYPE(TCP) XMITQ(BIRCH) "
+        "CONNAME('birch(1414)') HBINT(5) SHORTTMR(1) SHORTRTY(100000) %s",
+        extra);
     node_runs(&p->ash, text);
 }
 

@@ -43,7 +43,8 @@ void node_kill(struct node *n);
 const char *node_says(struct node *n, const char *mqsc);
 /* It must work. */
 void node_runs(struct node *n, const char *mqsc);
-/* The usual channel ASH.BIRCH, its queues, BIRCH's listener. extra: more attributes of the sender. */
+/* The usual channel ASH.BIRCH, its queues, BIRCH's listener. extra: more attributes of the sender.
+ */
 void pair_define(struct pair *p, const char *extra);
 
 /* Put by an internal application. persistence 0 or 1; false: refused. */
@@ -54,7 +55,8 @@ uint32_t node_depth(struct node *n, const char *queue);
 
 void pair_run(struct pair *p, uint64_t us);
 /* Until the queue holds that many messages, for at most us. */
-bool pair_until_depth(struct pair *p, struct node *n, const char *queue, uint32_t depth, uint64_t us);
+bool pair_until_depth(
+    struct pair *p, struct node *n, const char *queue, uint32_t depth, uint64_t us);
 /* Until DISPLAY CHSTATUS(ASH.BIRCH) says so (INACTIVE: there is no instance), for at most us. */
 bool pair_until_state(struct pair *p, struct node *n, enum channel_state state, uint64_t us);
 

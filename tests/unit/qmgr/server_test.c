@@ -1,5 +1,5 @@
-/* Client conversations: our own client over the local socket of a real world, and segments by hand on
- * the simulated one, where a minute passes at once. */
+/* Client conversations: our own client over the local socket of a real world, and segments by hand
+ * on the simulated one, where a minute passes at once. */
 #include "pair.h"
 
 #include <stdio.h>
@@ -35,7 +35,8 @@ local_open(struct local *l)
     snprintf(l->address, sizeof l->address, "unix:%s/sock", l->dir);
     (void)!io_remove_tree(l->io, l->dir, NULL);
     struct qmgr_options o = {.dir = l->dir, .name = "OAK", .admin = "admin"};
-    if (qmgr_create(l->io, &o, &f) != RC_OK || qmgr_open(l->io, &o, on_ended, l, &l->q, &f) != RC_OK ||
+    if (qmgr_create(l->io, &o, &f) != RC_OK ||
+        qmgr_open(l->io, &o, on_ended, l, &l->q, &f) != RC_OK ||
         client_connect(l->io, l->address, "OAK", "server_test", &l->c, &f) != RC_OK)
         fail_msg("%s", f.text);
 }
@@ -181,9 +182,9 @@ local_ends(void **state)
 struct caller {
     struct link *link;
     bool ready, ended;
-    int n;             /* segments that came */
+    int n; /* segments that came */
     uint8_t type, flags;
-    int32_t code;      /* of a STATUS */
+    int32_t code;       /* of a STATUS */
     int32_t cc, reason; /* of an answer */
     struct initial_data id;
 };
@@ -242,8 +243,12 @@ caller_close(struct caller *c)
 static void
 send_id(struct caller *c, const char *channel, uint32_t heartbeat)
 {
-    struct initial_data id = {.fap = 12, .cap1 = 0x26, .transmission_size = 32748,
-        .message_size = 4194304, .ccsid = 819, .heartbeat = heartbeat};
+    struct initial_data id = {.fap = 12,
+        .cap1 = 0x26,
+        .transmission_size = 32748,
+        .message_size = 4194304,
+        .ccsid = 819,
+        .heartbeat = heartbeat};
     AUTO_BUF out = buf_new(1024, ORDER_BIG);
     (void)text_copy(id.channel, sizeof id.channel, channel);
     initial_encode(&out, SEGF_WHOLE | SEGF_CONFIRM, &id);
@@ -342,10 +347,14 @@ static void
 refuses(void **state)
 {
     (void)state;
-    static const struct { const char *before, *channel; int32_t code; } cases[] = {
+    static const struct {
+        const char *before, *channel;
+        int32_t code;
+    } cases[] = {
         {"PING QMGR", "NONE", STATUS_NO_CHANNEL},
         {"DEFINE CHANNEL(R) CHLTYPE(RCVR)", "R", STATUS_WRONG_TYPE},
-        {"ALTER CHANNEL(APP) CHLTYPE(SVRCONN) SSLCIPH(ANY_TLS12_OR_HIGHER)", "APP", STATUS_CIPHER_SPEC},
+        {"ALTER CHANNEL(APP) CHLTYPE(SVRCONN) SSLCIPH(ANY_TLS12_OR_HIGHER)", "APP",
+            STATUS_CIPHER_SPEC},
         {"STOP CHANNEL(APP)", "APP", STATUS_CHANNEL_UNAVAILABLE},
     };
     struct pair p;
@@ -397,7 +406,8 @@ limits_strangers(void **state)
     clients_open(&p, 35);
     for (int i = 0; i < N; i++) {
         many[i].code = -1;
-        many[i].link = link_connect(p.ash.io, "birch(1414)", NULL, NULL, NULL, &caller_events, &many[i]);
+        many[i].link =
+            link_connect(p.ash.io, "birch(1414)", NULL, NULL, NULL, &caller_events, &many[i]);
     }
     pair_run(&p, 5 * SECOND);
     for (int i = 0; i < N; i++)
@@ -444,9 +454,14 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(local_calls), cmocka_unit_test(local_big), cmocka_unit_test(local_ends),
-        cmocka_unit_test(corrects_the_heartbeat), cmocka_unit_test(admits), cmocka_unit_test(refuses),
-        cmocka_unit_test(cuts_the_silent), cmocka_unit_test(limits_strangers),
+        cmocka_unit_test(local_calls),
+        cmocka_unit_test(local_big),
+        cmocka_unit_test(local_ends),
+        cmocka_unit_test(corrects_the_heartbeat),
+        cmocka_unit_test(admits),
+        cmocka_unit_test(refuses),
+        cmocka_unit_test(cuts_the_silent),
+        cmocka_unit_test(limits_strangers),
         cmocka_unit_test(survives_nonsense),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

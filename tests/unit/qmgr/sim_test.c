@@ -74,7 +74,8 @@ check_delivery(struct pair *p, const struct ledger *l, uint64_t seed)
     }
     for (int i = 0; i < l->next; i++)
         if (l->state[i] == SURE && seen[i] != 1)
-            fail_msg("seed %llu: message %d arrived %d times", (unsigned long long)seed, i, seen[i]);
+            fail_msg(
+                "seed %llu: message %d arrived %d times", (unsigned long long)seed, i, seen[i]);
 }
 
 /* ---- trouble ---- */
@@ -138,8 +139,8 @@ prepare(struct pair *p, uint64_t seed)
 {
     char extra[80];
     pair_open(p, seed);
-    snprintf(extra, sizeof extra, "BATCHSZ(%d) BATCHINT(%d) DISCINT(0)", (int)(1 + sim_random(p->sim) % 7),
-        (int)(sim_random(p->sim) % 2 * 200));
+    snprintf(extra, sizeof extra, "BATCHSZ(%d) BATCHINT(%d) DISCINT(0)",
+        (int)(1 + sim_random(p->sim) % 7), (int)(sim_random(p->sim) % 2 * 200));
     pair_define(p, extra);
     node_runs(&p->ash, "START CHANNEL(ASH.BIRCH)");
     pair_run(p, 2 * SECOND);
@@ -226,7 +227,8 @@ put_some(struct pair *p, struct ledger *l, int n)
     note_durable(p, l);
 }
 
-/* Some points are only met when the batch is already in doubt: die once before, to bring that about. */
+/* Some points are only met when the batch is already in doubt: die once before, to bring that
+ * about. */
 static void
 kill_at(const char *point, bool at_sender, const char *before)
 {
@@ -255,7 +257,11 @@ static void
 every_point(void **state)
 {
     (void)state;
-    static const struct { const char *point; bool at_sender; const char *before; } points[] = {
+    static const struct {
+        const char *point;
+        bool at_sender;
+        const char *before;
+    } points[] = {
         {"S before the record", true, NULL},
         {"S recorded", true, NULL},
         {"S prepared", true, NULL},
