@@ -6,6 +6,10 @@
  * into bytes and back; keyrepo_save() replaces a file without ever being able to lose it: new file,
  * sync, reopen and match every key to its certificate, keep the previous generation, rename, sync
  * folder. A repository that can not be opened is never overwritten.
+ *
+ * Nor is one that somebody else changed since it was opened (RC_BUSY).  Files of key.p12:
+ * key.p12.requests holds pending requests and their keys (PKCS#12, same password; absent when there
+ * are none), key.sth the stash, *.1 the generation before, *.new what is being written.
  */
 #ifndef KEYREPO_KEYREPO_H
 #define KEYREPO_KEYREPO_H
