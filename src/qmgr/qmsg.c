@@ -32,7 +32,7 @@ get_text(struct reader *r, char *to, size_t size)
 {
     struct span s = reader_take(r, reader_u8(r));
 
-    if (s.n >= size) {
+    if (s.n >= size || (s.n > 0 && memchr(s.p, '\0', s.n) != NULL)) {
         r->failed = true;
         s.n = 0;
     }
