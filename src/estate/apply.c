@@ -61,7 +61,7 @@ step_back(struct run *r, const struct estate_channel *c, enum stage stage)
 static void
 tell_stage(struct run *r, const struct estate_channel *c, enum stage stage)
 {
-    char text[200];
+    char text[256];
     if (stage == STAGE_SERVER_ONLY)
         snprintf(text, sizeof(text), "%s proves who it is; %s has no certificate yet", c->to, c->from);
     else if (stage == STAGE_BASELINE)

@@ -5,6 +5,7 @@
 #ifndef ESTATE_ESTATE_H
 #define ESTATE_ESTATE_H
 
+#include "base/text.h"
 #include "io/io.h"
 #include "x509/x509.h"
 

@@ -2,6 +2,7 @@
  * identity.c - a queue manager's key repository: made, asked for, signed, received; trusted signers; a
  * certificate set aside and restored.
  */
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -46,12 +47,25 @@ opened_drop(struct opened *o)
 }
 #define AUTO_OPENED __attribute__((cleanup(opened_drop))) struct opened
 
+static const char *
+file_name(const struct party *p)
+{
+    const char *slash = strrchr(p->is->repository, '/');
+    return slash == NULL ? p->is->repository : slash + 1;
+}
+
+static void tell_command(struct run *r, const struct party *p, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* What the same is by hand. */
 static void
-tell_command(struct run *r, const struct party *p, const char *fmt, const char *path, const char *label)
+tell_command(struct run *r, const struct party *p, const char *fmt, ...)
 {
     char text[ESTATE_PATH_MAX + 300];
-    const char *leaf = strrchr(path, '/');
-    snprintf(text, sizeof(text), fmt, leaf == NULL ? path : leaf + 1, label);
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof(text), fmt, ap);
+    va_end(ap);
     struct event e = {.kind = EVENT_COMMAND, .qmgr = p->is->name, .text = text, .id = "", .ok = true};
     run_event(r, &e);
     r->changed = true;
@@ -150,8 +164,8 @@ request_ensure(struct run *r, struct party *p, struct opened *o, X509_REQ **req,
         rc = keyrepo_request(o->kr, p->label, key, p->is->key, p->is->dn, &san, f);
         if (rc != RC_OK)
             return rc;
-        tell_command(r, p, "runmqakm -certreq -create -db %s -stashed -label %s -dn ... -file ...",
-            p->is->repository, p->label);
+        tell_command(r, p, "runmqakm -certreq -create -db %s -stashed -label %s -dn \"%s\" -file %s.csr",
+            file_name(p), p->label, p->is->dn, p->is->name);
         rc = repository_save(r, p->is->repository, o, f);
         if (rc != RC_OK)
             return rc;
@@ -224,8 +238,9 @@ sign_and_receive(struct run *r, struct party *p, struct opened *o, struct ca *ca
         rc = repository_save(r, p->is->repository, o, f);
     if (rc != RC_OK)
         return rc;
-    tell_command(r, p, "runmqakm -cert -add -db %s -stashed -label ... -file chain.pem", p->is->repository, label);
-    tell_command(r, p, "runmqakm -cert -receive -db %s -stashed -file %s.crt", p->is->repository, label);
+    tell_command(r, p, "runmqakm -cert -add -db %s -stashed -label '%s ca' -file chain.pem", file_name(p),
+        p->is->authority);
+    tell_command(r, p, "runmqakm -cert -receive -db %s -stashed -file %s.crt", file_name(p), p->is->name);
     bool found = false;
     rc = identity_find(r, p, &found, f);
     if (rc != RC_OK)
@@ -254,7 +269,7 @@ identity_ensure(struct run *r, struct party *p, struct failure *f)
     if (rc != RC_OK)
         return rc;
     if (made)
-        tell_command(r, p, "runmqakm -keydb -create -db %s -type pkcs12 -stash", p->is->repository, "");
+        tell_command(r, p, "runmqakm -keydb -create -db %s -type pkcs12 -stash", file_name(p));
     X509_REQ *req = NULL;
     rc = request_ensure(r, p, &o, &req, f);
     if (rc != RC_OK)
@@ -294,8 +309,7 @@ identity_trust_authority(struct run *r, struct party *p, const char *authority, 
     rc = repository_save(r, p->is->repository, &o, f);
     if (rc != RC_OK)
         return rc;
-    tell_command(r, p, "runmqakm -cert -add -db %s -stashed -label '%s ca' -file chain.pem", p->is->repository,
-        authority);
+    tell_command(r, p, "runmqakm -cert -add -db %s -stashed -label '%s ca' -file chain.pem", file_name(p), authority);
     return identity_refresh(r, p, f);
 }
 
@@ -388,8 +402,7 @@ identity_set_aside(struct run *r, struct party *p, bool *did, struct failure *f)
     enum rc rc = move_between(r, p->is->repository, aside, p->label, did, f);
     if (rc != RC_OK || !*did)
         return rc;
-    tell_command(r, p, "runmqakm -cert -export ... ; -cert -delete -db %s -stashed -label %s", p->is->repository,
-        p->label);
+    tell_command(r, p, "runmqakm -cert -export ... ; -cert -delete -db %s -stashed -label %s", file_name(p), p->label);
     return identity_refresh(r, p, f);
 }
 
@@ -401,7 +414,7 @@ identity_restore(struct run *r, struct party *p, bool *did, struct failure *f)
     enum rc rc = move_between(r, aside, p->is->repository, p->label, did, f);
     if (rc != RC_OK || !*did)
         return rc;
-    tell_command(r, p, "runmqakm -cert -import -target %s -label %s", p->is->repository, p->label);
+    tell_command(r, p, "runmqakm -cert -import -target %s -label %s", file_name(p), p->label);
     bool found;
     rc = identity_find(r, p, &found, f);
     return rc == RC_OK ? identity_refresh(r, p, f) : rc;
