@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#undef fail /* ours is base/failure.h's */
 
 #include "base/bytes.h"
 #include "base/crc32c.h"
