@@ -42,6 +42,8 @@ print_channels(const json_t *list)
             printf("                      ! %s\n", text_of(o, "error"));
         else if (strcmp(text_of(o, "stage"), text_of(o, "wanted")) != 0)
             printf("                      ! grove.yaml says %s: grove apply\n", text_of(o, "wanted"));
+        else if (!json_is_true(json_object_get(o, "as_wanted")))
+            printf("                      ! CipherSpec or filter is not what grove.yaml says: grove apply\n");
     }
 }
 

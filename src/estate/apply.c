@@ -43,13 +43,15 @@ tell_proof(struct run *r, const struct estate_channel *c, enum stage stage, cons
         run_event(r, &facts[i]);
 }
 
-/* Put the channel back into `stage`, and prove that it works there. */
+/* Make the channel again what it was before the step, and prove that it works. */
 static enum apply_exit
-step_back(struct run *r, const struct estate_channel *c, enum stage stage)
+step_back(struct run *r, const struct estate_channel *c, enum stage stage, const struct channel_facts *before)
 {
     struct failure f = {.rc = RC_OK};
     struct proof p;
-    enum rc rc = stage_lower(r, c, stage, &f);
+    enum rc rc = channel_stop(r, c, &f);
+    if (rc == RC_OK)
+        rc = stage_set(r, c, before, &f);
     if (rc == RC_OK)
         rc = proof_take(r, c, stage, &p, &f);
     struct event e = {.kind = EVENT_BACK, .step = stage_name(stage), .channel = c->name, .ok = rc == RC_OK,
@@ -80,15 +82,19 @@ filtered_refusals(struct run *r, const struct estate_channel *c, struct failure 
     return rc == RC_OK ? refusal_intruders(r, c, f) : rc;
 }
 
-/* One step up. */
+/* One step: from stage `before` (with these facts) to `stage`, which may be the same when the CipherSpec or a
+ * filter is not as wanted. */
 static enum apply_exit
 step_up(struct run *r, const struct estate_channel *c, enum stage before, enum stage stage)
 {
     struct failure f = {.rc = RC_OK};
+    struct channel_facts was = {.from_exists = false};
     struct proof p;
     tell_stage(r, c, stage);
     uint64_t since = io_now_us(r->io);
-    enum rc rc = stage_raise(r, c, stage, &f);
+    enum rc rc = facts_read(r, c, &was, &f);
+    if (rc == RC_OK)
+        rc = stage_raise(r, c, stage, &f);
     if (rc == RC_WAITING) {
         tell_failure(r, stage, c->name, &f);
         return APPLY_WAITING;
@@ -102,7 +108,7 @@ step_up(struct run *r, const struct estate_channel *c, enum stage before, enum s
     if (rc == RC_OK)
         return APPLY_DONE;
     tell_failure(r, stage, c->name, &f);
-    return before >= STAGE_BASELINE ? step_back(r, c, before) : APPLY_FAILED;
+    return before >= STAGE_BASELINE ? step_back(r, c, before, &was) : APPLY_FAILED;
 }
 
 /* The return channel of a pair whose certificates are proved goes to its stage at once (only the roles are
@@ -114,8 +120,9 @@ is_return_channel(struct run *r, const struct estate_channel *c, const struct ch
         return false;
     for (const struct estate_channel *o = r->estate->channels; o < c; o++) {
         struct channel_facts other;
+        bool as_wanted;
         if (strcmp(o->from, c->to) == 0 && strcmp(o->to, c->from) == 0 &&
-            facts_read(r, o, &other, NULL) == RC_OK && facts_stage(r, o, &other) >= STAGE_MUTUAL)
+            facts_read(r, o, &other, NULL) == RC_OK && facts_stage(r, o, &other, &as_wanted) >= STAGE_MUTUAL)
             return true;
     }
     return false;
@@ -135,11 +142,7 @@ at_once(struct run *r, const struct estate_channel *c, enum stage wanted)
     if (rc == RC_OK)
         rc = identity_trust(r, to, from, &f);
     if (rc == RC_OK)
-        rc = run_mqsc(r, to, &f, "ALTER CHANNEL('%s') CHLTYPE(RCVR) SSLCIPH('%s') SSLCAUTH(REQUIRED)", c->name, c->cipherspec);
-    if (rc == RC_OK)
-        rc = run_mqsc(r, from, &f, "ALTER CHANNEL('%s') CHLTYPE(SDR) SSLCIPH('%s')", c->name, c->cipherspec);
-    if (rc == RC_OK && wanted == STAGE_FILTERED)
-        rc = stage_raise(r, c, STAGE_FILTERED, &f);
+        rc = stage_raise(r, c, wanted, &f);
     if (rc == RC_OK)
         rc = proof_take(r, c, wanted, &p, &f);
     if (rc == RC_OK)
@@ -163,11 +166,16 @@ go_down(struct run *r, const struct estate_channel *c, enum stage is, enum stage
         return APPLY_FAILED;
     }
     struct proof p;
+    struct channel_facts facts;
     tell_stage(r, c, wanted);
     uint64_t since = io_now_us(r->io);
     enum rc rc = channel_stop(r, c, &f);
     if (rc == RC_OK)
-        rc = stage_lower(r, c, wanted, &f);
+        rc = facts_read(r, c, &facts, &f);
+    if (rc == RC_OK)
+        rc = stage_facts(r, c, wanted, &facts, &f);
+    if (rc == RC_OK)
+        rc = stage_set(r, c, &facts, &f);
     if (rc == RC_OK)
         rc = proof_take(r, c, wanted, &p, &f);
     if (rc == RC_OK) {
@@ -192,13 +200,14 @@ apply_channel(struct run *r, const struct estate_channel *c)
         tell_failure(r, STAGE_BASELINE, c->name, &f);
         return APPLY_FAILED;
     }
-    enum stage is = facts_stage(r, c, &facts);
+    bool as_wanted = true;
+    enum stage is = facts_stage(r, c, &facts, &as_wanted);
     enum stage wanted = r->options->to == STAGE_NONE ? c->stage : r->options->to;
     if (is > wanted)
         return go_down(r, c, is, wanted);
     if (is < wanted && wanted >= STAGE_MUTUAL && is_return_channel(r, c, &facts))
         return at_once(r, c, wanted);
-    enum apply_exit exit = APPLY_DONE;
+    enum apply_exit exit = is > STAGE_NONE && !as_wanted ? step_up(r, c, is, is) : APPLY_DONE;
     for (enum stage s = is + 1; exit == APPLY_DONE && s <= wanted; s++)
         exit = step_up(r, c, s - 1, s);
     return exit;

@@ -17,6 +17,7 @@ ask(struct party *p, const char *channel, const char *attribute, char *to, size_
 }
 
 struct rules { /* the CHLAUTH records of one channel */
+    const struct estate_channel *c;
     struct channel_facts *facts;
 };
 
@@ -34,10 +35,14 @@ take_rule(void *arg, const char *id, const char *text, const struct mqsc_cell_va
 {
     (void)id;
     (void)text;
-    struct channel_facts *facts = ((struct rules *)arg)->facts;
+    const struct rules *rules = arg;
+    struct channel_facts *facts = rules->facts;
     const char *type = cell(cells, n, "TYPE");
     if (strcmp(type, "SSLPEERMAP") == 0) {
-        facts->mapped = strcmp(cell(cells, n, "USERSRC"), "MAP") == 0;
+        /* Other maps of the channel are somebody else's: they are left alone. */
+        if (strcmp(cell(cells, n, "MCAUSER"), rules->c->mcauser) != 0)
+            return;
+        facts->mapped = true;
         text_copy(facts->map_sslpeer, sizeof(facts->map_sslpeer), cell(cells, n, "SSLPEER"));
         text_copy(facts->map_sslcerti, sizeof(facts->map_sslcerti), cell(cells, n, "SSLCERTI"));
         text_copy(facts->map_user, sizeof(facts->map_user), cell(cells, n, "MCAUSER"));
@@ -56,16 +61,13 @@ read_to(struct run *r, const struct estate_channel *c, struct channel_facts *fac
     facts->to_exists = rc == RC_OK;
     if (rc == RC_OK)
         rc = ask(p, c->name, "SSLCAUTH", facts->sslcauth, sizeof(facts->sslcauth), f);
-    if (rc == RC_OK)
-        rc = ask(p, c->name, "MCAUSER", facts->to_mcauser, sizeof(facts->to_mcauser), f);
     if (rc != RC_OK)
         return rc;
-    facts->required = strcmp(facts->sslcauth, "REQUIRED") == 0;
     AUTO_BUF answer = buf_new(1u << 20, ORDER_BIG);
     char command[128];
     snprintf(command, sizeof(command), "DISPLAY CHLAUTH('%s') MATCH(EXACT) ALL", c->name);
     rc = target_mqsc(p->target, command, &answer, f);
-    struct rules rules = {facts};
+    struct rules rules = {c, facts};
     if (rc == RC_OK)
         mqsc_results(buf_cstr(&answer), take_rule, &rules);
     return rc == RC_REFUSED ? RC_OK : rc; /* "none found" */
@@ -99,21 +101,24 @@ same(const char *a, const char *b)
 }
 
 enum stage
-facts_stage(struct run *r, const struct estate_channel *c, const struct channel_facts *facts)
+facts_stage(struct run *r, const struct estate_channel *c, const struct channel_facts *facts, bool *as_wanted)
 {
+    *as_wanted = true;
     if (!facts->from_exists || !facts->to_exists)
         return STAGE_NONE;
-    if (!same(facts->from_sslciph, c->cipherspec) || !same(facts->to_sslciph, c->cipherspec))
+    if (facts->from_sslciph[0] == '\0' || facts->to_sslciph[0] == '\0') {
+        *as_wanted = same(facts->from_sslciph, facts->to_sslciph);
         return STAGE_BASELINE;
-    if (!facts->required || !facts->from_has_certificate)
+    }
+    *as_wanted = same(facts->from_sslciph, c->cipherspec) && same(facts->to_sslciph, c->cipherspec);
+    if (!same(facts->sslcauth, "REQUIRED") || !facts->from_has_certificate)
         return STAGE_SERVER_ONLY;
     char sslpeer[DN_TEXT_MAX], sslcerti[DN_TEXT_MAX], partner[DN_TEXT_MAX];
-    if (facts_filters(r, c, sslpeer, sslcerti, partner, NULL) != RC_OK)
+    if (!facts->mapped || !facts->backstop || facts_filters(r, c, sslpeer, sslcerti, partner, NULL) != RC_OK)
         return STAGE_MUTUAL;
-    bool filtered = facts->mapped && facts->backstop && same(facts->map_sslpeer, sslpeer) &&
-        same(facts->map_sslcerti, sslcerti) && same(facts->map_user, c->mcauser) &&
+    *as_wanted = *as_wanted && same(facts->map_sslpeer, sslpeer) && same(facts->map_sslcerti, sslcerti) &&
         same(facts->from_sslpeer, partner);
-    return filtered ? STAGE_FILTERED : STAGE_MUTUAL;
+    return STAGE_FILTERED;
 }
 
 enum rc

@@ -79,21 +79,21 @@ enum rc identity_make(struct run *r, const char *path, const char *label, const 
     const char *authority, const char *const *trust, size_t n_trust, struct failure *f) MUST_CHECK;
 
 /* ---- facts.c ---- */
-struct channel_facts {
+struct channel_facts { /* what a channel is, or (stages.c) what it is to be */
     bool from_exists, to_exists;
     char xmitq[MQ_NAME_MAX + 1];
-    char from_sslciph[33], to_sslciph[33], from_sslpeer[DN_TEXT_MAX], to_mcauser[65];
-    bool required;      /* SSLCAUTH(REQUIRED) at the accepting side */
-    bool mapped;        /* an SSLPEERMAP with SSLCERTI for this channel admits the expected DN */
-    bool backstop;      /* and an ADDRESSMAP * NOACCESS refuses the rest */
+    char from_sslciph[33], to_sslciph[33], from_sslpeer[DN_TEXT_MAX];
+    char sslcauth[16];  /* of the accepting side */
+    bool mapped;        /* an SSLPEERMAP of this channel maps to the estate's user ... */
     char map_sslpeer[DN_TEXT_MAX], map_sslcerti[DN_TEXT_MAX], map_user[65];
+    bool backstop;      /* ... and an ADDRESSMAP * NOACCESS refuses the rest */
     bool from_has_certificate;
-    char sslcauth[16];
 };
 enum rc facts_read(struct run *r, const struct estate_channel *c, struct channel_facts *out,
     struct failure *f) MUST_CHECK;
-/* The stage that these facts amount to. */
-enum stage facts_stage(struct run *r, const struct estate_channel *c, const struct channel_facts *facts);
+/* The stage that these facts amount to.  *as_wanted: CipherSpec and filters are those of grove.yaml. */
+enum stage facts_stage(struct run *r, const struct estate_channel *c, const struct channel_facts *facts,
+    bool *as_wanted);
 /* The DN filters that the estate wants for this channel: the sender's subject and issuer as issued, the
  * accepting side's subject. */
 enum rc facts_filters(struct run *r, const struct estate_channel *c, char sslpeer[DN_TEXT_MAX],
@@ -125,8 +125,14 @@ bool cause_pick(struct target *a, uint64_t mark_a, struct target *b, uint64_t ma
 /* ---- stages.c ---- */
 /* Names of the objects that belong to the proofs on a channel. */
 void proof_names(const struct estate_channel *c, char queue[49], char remote[49], char attack[49]);
+/* Bring the channel to `to`, from the stage before it (or from the same one that is not as wanted). */
 enum rc stage_raise(struct run *r, const struct estate_channel *c, enum stage to, struct failure *f) MUST_CHECK;
-enum rc stage_lower(struct run *r, const struct estate_channel *c, enum stage to, struct failure *f) MUST_CHECK;
+/* What the facts are in that stage, everything else being as it is. */
+enum rc stage_facts(struct run *r, const struct estate_channel *c, enum stage stage, struct channel_facts *facts,
+    struct failure *f) MUST_CHECK;
+/* Make the channel what `want` says, changing only what differs: down, up, and back after a failure. */
+enum rc stage_set(struct run *r, const struct estate_channel *c, const struct channel_facts *want,
+    struct failure *f) MUST_CHECK;
 enum rc party_ready(struct run *r, struct party *p, struct failure *f) MUST_CHECK; /* exists, runs, listens */
 
 /* ---- refusal.c ---- */

@@ -159,17 +159,24 @@ raise_baseline(struct run *r, const struct estate_channel *c, struct failure *f)
     return rc == RC_OK ? define_from(r, c, f) : rc;
 }
 
-/* ---- server-only ---- */
+/* ---- from facts to facts ---- */
 
-static enum rc
-set_cipherspec(struct run *r, const struct estate_channel *c, const char *spec, const char *sslcauth,
+enum rc
+stage_facts(struct run *r, const struct estate_channel *c, enum stage stage, struct channel_facts *facts,
     struct failure *f)
 {
-    enum rc rc = run_mqsc(r, run_party(r, c->to), f, "ALTER CHANNEL('%s') CHLTYPE(RCVR) SSLCIPH('%s') SSLCAUTH(%s)",
-        c->name, spec, sslcauth);
-    if (rc == RC_OK)
-        rc = run_mqsc(r, run_party(r, c->from), f, "ALTER CHANNEL('%s') CHLTYPE(SDR) SSLCIPH('%s')", c->name, spec);
-    return rc;
+    bool tls = stage >= STAGE_SERVER_ONLY, filter = stage >= STAGE_FILTERED;
+    text_copy(facts->from_sslciph, sizeof(facts->from_sslciph), tls ? c->cipherspec : "");
+    text_copy(facts->to_sslciph, sizeof(facts->to_sslciph), tls ? c->cipherspec : "");
+    text_copy(facts->sslcauth, sizeof(facts->sslcauth), stage >= STAGE_MUTUAL ? "REQUIRED" : "OPTIONAL");
+    if (tls)
+        facts->from_has_certificate = stage >= STAGE_MUTUAL;
+    facts->mapped = facts->backstop = filter;
+    facts->from_sslpeer[0] = '\0';
+    if (!filter)
+        return RC_OK;
+    text_copy(facts->map_user, sizeof(facts->map_user), c->mcauser);
+    return facts_filters(r, c, facts->map_sslpeer, facts->map_sslcerti, facts->from_sslpeer, f);
 }
 
 /* Channels, other than c, on which this queue manager needs its certificate. */
@@ -180,58 +187,114 @@ tell_others(struct run *r, const struct party *p, const struct estate_channel *c
         const struct estate_channel *other = &r->estate->channels[i];
         bool ours = strcmp(other->from, p->is->name) == 0 || strcmp(other->to, p->is->name) == 0;
         if (other != c && ours)
-            run_note(r, "%s's certificate is set aside: %s needs it and will not start until it is restored",
+            run_note(r, "%s's certificate is set aside: %s needs it and does not start until it is restored",
                 p->is->name, other->name);
     }
 }
 
 static enum rc
-raise_server_only(struct run *r, const struct estate_channel *c, struct failure *f)
+set_certificate(struct run *r, const struct estate_channel *c, bool wanted, struct failure *f)
+{
+    struct party *from = run_party(r, c->from);
+    bool did = false;
+    if (!wanted) {
+        tell_others(r, from, c);
+        return identity_set_aside(r, from, &did, f);
+    }
+    enum rc rc = identity_restore(r, from, &did, f);
+    if (rc != RC_OK || did)
+        return rc;
+    rc = identity_ensure(r, from, f);
+    return rc == RC_OK ? identity_refresh(r, from, f) : rc;
+}
+
+static const char *
+or_blank(const char *s)
+{
+    return s[0] == '\0' ? " " : s;
+}
+
+static enum rc
+set_channels(struct run *r, const struct estate_channel *c, const struct channel_facts *is,
+    const struct channel_facts *want, struct failure *f)
+{
+    struct party *from = run_party(r, c->from), *to = run_party(r, c->to);
+    enum rc rc = RC_OK;
+    if (strcmp(is->to_sslciph, want->to_sslciph) != 0 || strcmp(is->sslcauth, want->sslcauth) != 0)
+        rc = run_mqsc(r, to, f, "ALTER CHANNEL('%s') CHLTYPE(RCVR) SSLCIPH('%s') SSLCAUTH(%s)", c->name,
+            or_blank(want->to_sslciph), want->sslcauth);
+    if (rc == RC_OK &&
+        (strcmp(is->from_sslciph, want->from_sslciph) != 0 || strcmp(is->from_sslpeer, want->from_sslpeer) != 0))
+        rc = run_mqsc(r, from, f, "ALTER CHANNEL('%s') CHLTYPE(SDR) SSLCIPH('%s') SSLPEER('%s')", c->name,
+            or_blank(want->from_sslciph), or_blank(want->from_sslpeer));
+    return rc;
+}
+
+static enum rc
+set_filter(struct run *r, const struct estate_channel *c, const struct channel_facts *is,
+    const struct channel_facts *want, struct failure *f)
+{
+    struct party *to = run_party(r, c->to);
+    bool same = is->mapped == want->mapped && (!is->mapped || (strcmp(is->map_sslpeer, want->map_sslpeer) == 0 &&
+        strcmp(is->map_sslcerti, want->map_sslcerti) == 0));
+    enum rc rc = RC_OK;
+    if (is->mapped && !same)
+        rc = run_mqsc(r, to, f, "SET CHLAUTH('%s') TYPE(SSLPEERMAP) SSLPEER('%s') SSLCERTI('%s') ACTION(REMOVE)",
+            c->name, is->map_sslpeer, is->map_sslcerti);
+    if (rc == RC_OK && want->mapped && !same)
+        rc = run_mqsc(r, to, f, "SET CHLAUTH('%s') TYPE(SSLPEERMAP) SSLPEER('%s') SSLCERTI('%s') USERSRC(MAP)"
+            " MCAUSER('%s') ACTION(REPLACE)", c->name, want->map_sslpeer, want->map_sslcerti, want->map_user);
+    if (rc == RC_OK && want->backstop && !is->backstop)
+        rc = run_mqsc(r, to, f, "SET CHLAUTH('%s') TYPE(ADDRESSMAP) ADDRESS('*') USERSRC(NOACCESS) ACTION(REPLACE)",
+            c->name);
+    if (rc == RC_OK && is->backstop && !want->backstop)
+        rc = run_mqsc(r, to, f, "SET CHLAUTH('%s') TYPE(ADDRESSMAP) ADDRESS('*') ACTION(REMOVE)", c->name);
+    return rc;
+}
+
+enum rc
+stage_set(struct run *r, const struct estate_channel *c, const struct channel_facts *want, struct failure *f)
+{
+    struct channel_facts is;
+    enum rc rc = facts_read(r, c, &is, f);
+    if (rc == RC_OK && is.from_has_certificate != want->from_has_certificate)
+        rc = set_certificate(r, c, want->from_has_certificate, f);
+    if (rc == RC_OK)
+        rc = set_channels(r, c, &is, want, f);
+    return rc == RC_OK ? set_filter(r, c, &is, want, f) : rc;
+}
+
+/* ---- what a stage needs besides ---- */
+
+static enum rc
+prepare_server_only(struct run *r, const struct estate_channel *c, struct failure *f)
 {
     struct party *from = run_party(r, c->from), *to = run_party(r, c->to);
     enum rc rc = identity_ensure(r, to, f);
     if (rc == RC_OK)
         rc = identity_trust(r, from, to, f);
-    if (rc == RC_OK)
-        rc = identity_refresh(r, to, f);
-    bool has = false, did = false;
-    if (rc == RC_OK)
-        rc = identity_find(r, from, &has, f);
-    if (rc == RC_OK && has) {
-        tell_others(r, from, c);
-        rc = identity_set_aside(r, from, &did, f);
-    }
-    return rc == RC_OK ? set_cipherspec(r, c, c->cipherspec, "OPTIONAL", f) : rc;
+    return rc == RC_OK ? identity_refresh(r, to, f) : rc;
 }
 
-/* ---- mutual ---- */
-
+/* While the sending side has no certificate yet, a channel that demands one must refuse it. */
 static enum rc
-raise_mutual(struct run *r, const struct estate_channel *c, struct failure *f)
+prepare_mutual(struct run *r, const struct estate_channel *c, struct failure *f)
 {
-    struct party *from = run_party(r, c->from), *to = run_party(r, c->to);
-    bool has = false, restored = false;
-    enum rc rc = identity_trust(r, to, from, f);
+    struct channel_facts facts;
+    enum rc rc = identity_trust(r, run_party(r, c->to), run_party(r, c->from), f);
     if (rc == RC_OK)
-        rc = run_mqsc(r, to, f, "ALTER CHANNEL('%s') CHLTYPE(RCVR) SSLCAUTH(REQUIRED)", c->name);
+        rc = facts_read(r, c, &facts, f);
+    if (rc != RC_OK || facts.from_has_certificate)
+        return rc;
+    rc = stage_facts(r, c, STAGE_MUTUAL, &facts, f);
+    facts.from_has_certificate = false;
     if (rc == RC_OK)
-        rc = identity_find(r, from, &has, f);
-    if (rc == RC_OK && !has) {
-        rc = refusal_no_certificate(r, c, f);
-        if (rc == RC_OK)
-            rc = identity_restore(r, from, &restored, f);
-        if (rc == RC_OK && !restored)
-            rc = identity_ensure(r, from, f);
-        if (rc == RC_OK)
-            rc = identity_refresh(r, from, f);
-    }
-    return rc;
+        rc = stage_set(r, c, &facts, f);
+    return rc == RC_OK ? refusal_no_certificate(r, c, f) : rc;
 }
 
-/* ---- filtered ---- */
-
 static enum rc
-grant(struct run *r, const struct estate_channel *c, struct failure *f)
+prepare_filtered(struct run *r, const struct estate_channel *c, struct failure *f)
 {
     struct party *to = run_party(r, c->to);
     char queue[49], remote[49], attack[49], deadq[49];
@@ -247,79 +310,24 @@ grant(struct run *r, const struct estate_channel *c, struct failure *f)
     return rc;
 }
 
-static enum rc
-raise_filtered(struct run *r, const struct estate_channel *c, struct failure *f)
-{
-    char sslpeer[DN_TEXT_MAX], sslcerti[DN_TEXT_MAX], partner[DN_TEXT_MAX];
-    struct party *from = run_party(r, c->from), *to = run_party(r, c->to);
-    struct channel_facts facts;
-    enum rc rc = facts_read(r, c, &facts, f);
-    if (rc == RC_OK)
-        rc = facts_filters(r, c, sslpeer, sslcerti, partner, f);
-    if (rc == RC_OK)
-        rc = grant(r, c, f);
-    if (rc == RC_OK && facts.map_sslpeer[0] != '\0' &&
-        (strcmp(facts.map_sslpeer, sslpeer) != 0 || strcmp(facts.map_sslcerti, sslcerti) != 0))
-        rc = run_mqsc(r, to, f, "SET CHLAUTH('%s') TYPE(SSLPEERMAP) SSLPEER('%s') SSLCERTI('%s') ACTION(REMOVE)",
-            c->name, facts.map_sslpeer, facts.map_sslcerti);
-    if (rc == RC_OK)
-        rc = run_mqsc(r, to, f, "SET CHLAUTH('%s') TYPE(SSLPEERMAP) SSLPEER('%s') SSLCERTI('%s') USERSRC(MAP)"
-            " MCAUSER('%s') ACTION(REPLACE)", c->name, sslpeer, sslcerti, c->mcauser);
-    if (rc == RC_OK)
-        rc = run_mqsc(r, to, f, "SET CHLAUTH('%s') TYPE(ADDRESSMAP) ADDRESS('*') USERSRC(NOACCESS) ACTION(REPLACE)",
-            c->name);
-    if (rc == RC_OK)
-        rc = run_mqsc(r, from, f, "ALTER CHANNEL('%s') CHLTYPE(SDR) SSLPEER('%s')", c->name, partner);
-    return rc;
-}
-
-static enum rc
-lower_filter(struct run *r, const struct estate_channel *c, struct failure *f)
-{
-    struct party *from = run_party(r, c->from), *to = run_party(r, c->to);
-    struct channel_facts facts;
-    enum rc rc = facts_read(r, c, &facts, f);
-    if (rc == RC_OK && facts.map_sslpeer[0] != '\0')
-        rc = run_mqsc(r, to, f, "SET CHLAUTH('%s') TYPE(SSLPEERMAP) SSLPEER('%s') SSLCERTI('%s') ACTION(REMOVE)",
-            c->name, facts.map_sslpeer, facts.map_sslcerti);
-    if (rc == RC_OK && facts.backstop)
-        rc = run_mqsc(r, to, f, "SET CHLAUTH('%s') TYPE(ADDRESSMAP) ADDRESS('*') ACTION(REMOVE)", c->name);
-    if (rc == RC_OK && facts.from_sslpeer[0] != '\0')
-        rc = run_mqsc(r, from, f, "ALTER CHANNEL('%s') CHLTYPE(SDR) SSLPEER(' ')", c->name);
-    return rc;
-}
-
-/* ---- the table ---- */
-
 typedef enum rc stage_fn(struct run *r, const struct estate_channel *c, struct failure *f);
-static stage_fn *const raise[STAGES] = {
+static stage_fn *const prepare[STAGES] = {
     [STAGE_BASELINE] = raise_baseline,
-    [STAGE_SERVER_ONLY] = raise_server_only,
-    [STAGE_MUTUAL] = raise_mutual,
-    [STAGE_FILTERED] = raise_filtered,
+    [STAGE_SERVER_ONLY] = prepare_server_only,
+    [STAGE_MUTUAL] = prepare_mutual,
+    [STAGE_FILTERED] = prepare_filtered,
 };
 
 enum rc
 stage_raise(struct run *r, const struct estate_channel *c, enum stage to, struct failure *f)
 {
-    return raise[to](r, c, f);
-}
-
-enum rc
-stage_lower(struct run *r, const struct estate_channel *c, enum stage to, struct failure *f)
-{
-    struct party *from = run_party(r, c->from);
-    bool did = false;
-    enum rc rc = to < STAGE_FILTERED ? lower_filter(r, c, f) : RC_OK;
-    if (rc != RC_OK || to == STAGE_MUTUAL)
-        return rc;
-    if (to == STAGE_SERVER_ONLY) {
-        tell_others(r, from, c);
-        rc = identity_set_aside(r, from, &did, f);
-        return rc == RC_OK ? set_cipherspec(r, c, c->cipherspec, "OPTIONAL", f) : rc;
-    }
-    rc = set_cipherspec(r, c, " ", "OPTIONAL", f);
+    struct channel_facts facts;
+    enum rc rc = prepare[to](r, c, f);
     if (rc == RC_OK)
-        rc = identity_restore(r, from, &did, f);
-    return rc;
+        rc = facts_read(r, c, &facts, f);
+    if (rc == RC_OK)
+        rc = stage_facts(r, c, to, &facts, f);
+    if (rc == RC_OK && to == STAGE_BASELINE)
+        return RC_OK; /* a new channel is in the clear already, and one that exists is not weakened */
+    return rc == RC_OK ? stage_set(r, c, &facts, f) : rc;
 }

@@ -86,7 +86,9 @@ channel_object(struct run *r, const struct estate_channel *c)
         set_text(o, "error", f.text);
         return o;
     }
-    set_text(o, "stage", stage_name(facts_stage(r, c, &facts)));
+    bool as_wanted;
+    set_text(o, "stage", stage_name(facts_stage(r, c, &facts, &as_wanted)));
+    json_object_set_new(o, "as_wanted", json_boolean(as_wanted));
     set_text(o, "status", v.there ? v.status : "INACTIVE");
     set_text(o, "cipherspec", v.sslciph);
     set_text(o, "sslpeer", v.sslpeer);
