@@ -21,7 +21,7 @@ tell_failure(struct run *r, enum stage stage, const char *channel, const struct 
 static void
 tell_proof(struct run *r, const struct estate_channel *c, enum stage stage, const struct proof *p, uint64_t since)
 {
-    char text[120];
+    char text[200];
     snprintf(text, sizeof(text), "%u messages put on %s, got from %s, equal", p->messages, c->from, c->to);
     const struct channel_view *seen = stage == STAGE_SERVER_ONLY ? &p->from : &p->to;
     struct event e = {.kind = EVENT_PROOF, .step = stage_name(stage), .channel = c->name, .text = text, .ok = true,
