@@ -112,18 +112,21 @@ repository_open(struct run *r, const char *path, struct opened *out, bool *made,
     return stash_save(r->io, path, &out->password, f);
 }
 
+/* Opening a repository costs a key derivation: what was read is known until this run changes it. */
 static enum rc
 repository_save(struct run *r, const char *path, const struct opened *o, struct failure *f)
 {
     r->changed = true;
+    for (size_t i = 0; i < r->estate->n_qmgrs; i++)
+        if (strcmp(r->parties[i].is->repository, path) == 0)
+            r->parties[i].looked = false;
     return keyrepo_save(r->io, path, &o->password, o->kr, f);
 }
 
-enum rc
-identity_find(struct run *r, struct party *p, bool *found, struct failure *f)
+static enum rc
+identity_read(struct run *r, struct party *p, bool *found, struct failure *f)
 {
     *found = false;
-    keyrepo_label_for(p->is->label, p->is->name, p->label);
     if (!io_exists(r->io, p->is->repository))
         return RC_OK;
     AUTO_OPENED o = {.kr = NULL};
@@ -143,6 +146,19 @@ identity_find(struct run *r, struct party *p, bool *found, struct failure *f)
     dn_print_filter(&subject, p->subject, sizeof(p->subject));
     dn_print_filter(&issuer, p->issuer, sizeof(p->issuer));
     *found = true;
+    return RC_OK;
+}
+
+enum rc
+identity_find(struct run *r, struct party *p, bool *found, struct failure *f)
+{
+    if (!p->looked) {
+        enum rc rc = identity_read(r, p, &p->certified, f);
+        if (rc != RC_OK)
+            return rc;
+        p->looked = true;
+    }
+    *found = p->certified;
     return RC_OK;
 }
 
@@ -291,9 +307,13 @@ identity_ensure(struct run *r, struct party *p, struct failure *f)
 enum rc
 identity_trust_authority(struct run *r, struct party *p, const char *authority, struct failure *f)
 {
+    const struct estate_authority *a = estate_authority(r->estate, authority);
+    uint64_t bit = UINT64_C(1) << ((size_t)(a - r->estate->authorities) & 63);
+    if ((p->trusts & bit) != 0)
+        return RC_OK;
     struct ca *ca = NULL;
     AUTO(X509_STACK) *signers = NULL;
-    enum rc rc = authority_open(r, estate_authority(r->estate, authority), &ca, f);
+    enum rc rc = authority_open(r, a, &ca, f);
     if (rc == RC_OK)
         rc = ca_signers(ca, &signers, f);
     ca_free(ca);
@@ -304,7 +324,11 @@ identity_trust_authority(struct run *r, struct party *p, const char *authority, 
     rc = repository_open(r, p->is->repository, &o, &made, f);
     if (rc == RC_OK)
         rc = add_signers(r, o.kr, authority, signers, &any, f);
-    if (rc != RC_OK || (!any && !made))
+    if (rc != RC_OK)
+        return rc;
+    if (r->estate->n_authorities <= 64 && sk_X509_num(signers) > 0)
+        p->trusts |= bit;
+    if (!any && !made)
         return rc;
     rc = repository_save(r, p->is->repository, &o, f);
     if (rc != RC_OK)

@@ -28,6 +28,9 @@ struct party { /* a queue manager in this run */
     char issuer[DN_TEXT_MAX];
     char address[128]; /* "127.0.0.1(41414)" once its listener runs */
     bool ready;        /* created, running, listening: checked in this run */
+    bool looked;       /* the repository was read in this run and not changed since ... */
+    bool certified;    /* ... and holds a valid certificate under the label */
+    uint64_t trusts;   /* authorities (bit per index) whose signers are there */
 };
 
 struct run {
