@@ -44,7 +44,7 @@ with_time(const char *text, double ms)
 }
 
 static void
-mark_stage(struct story *s, const char *channel, const char *step)
+mark_stage(struct story *s, const char *channel, const char *step, bool done)
 {
     enum stage stage;
     if (!stage_find(step, &stage))
@@ -58,7 +58,7 @@ mark_stage(struct story *s, const char *channel, const char *step)
         s->n_channels++;
         text_copy(s->channels[i].name, sizeof(s->channels[i].name), channel);
     }
-    s->channels[i].done[stage] = true;
+    s->channels[i].done[stage] = done;
 }
 
 static const char *
@@ -93,6 +93,16 @@ print_command(struct story *s, const struct event *e)
         return;
     }
     printf("     %-6s %.*s... %s\n", e->qmgr, WIDTH - 29, e->text, e->id);
+}
+
+static void
+print_fact(const struct event *e)
+{
+    char what[64];
+    snprintf(what, sizeof(what), "%.48s%s", e->id, e->sslcerti == NULL ? "" : " saw");
+    printf("     %-12s %s\n", what, e->text[0] == '\0' ? "no certificate" : e->text);
+    if (e->sslcerti != NULL && e->sslcerti[0] != '\0')
+        printf("     %-12s issued by %s\n", "", e->sslcerti);
 }
 
 static void
@@ -175,20 +185,19 @@ story_event(void *arg, const struct event *e)
         print_command(s, e);
         break;
     case EVENT_PROOF:
-        mark_stage(s, e->channel, e->step);
+        mark_stage(s, e->channel, e->step, true);
         tick(s);
         with_time(e->text, e->ms);
         break;
     case EVENT_FACT:
-        printf("     %s%s%-10s %s%s%s\n", e->sslcerti == NULL ? "" : e->id, e->sslcerti == NULL ? e->id : " saw",
-            "", e->text[0] == '\0' ? "no certificate" : e->text, e->sslcerti == NULL || e->sslcerti[0] == '\0' ? "" :
-            "   issued by ", e->sslcerti == NULL ? "" : e->sslcerti);
+        print_fact(e);
         break;
     case EVENT_REFUSAL:
         print_refusal(s, e);
         break;
     case EVENT_FAILED:
     case EVENT_WAITING:
+        mark_stage(s, e->channel, e->step, false);
         print_failure(s, e);
         break;
     case EVENT_BACK:

@@ -446,43 +446,58 @@ identity_restore(struct run *r, struct party *p, bool *did, struct failure *f)
 
 /* ---- intruders ---- */
 
+static enum rc
+trust_in(struct run *r, struct keyrepo *kr, const char *authority, struct failure *f)
+{
+    struct ca *ca = NULL;
+    AUTO(X509_STACK) *signers = NULL;
+    bool any = false;
+    enum rc rc = authority_open(r, estate_authority(r->estate, authority), &ca, f);
+    if (rc == RC_OK)
+        rc = ca_signers(ca, &signers, f);
+    ca_free(ca);
+    return rc == RC_OK ? add_signers(r, kr, authority, signers, &any, f) : rc;
+}
+
+static enum rc
+certify_in(struct run *r, struct keyrepo *kr, const char *label, const char *owner, const char *dn,
+    const char *authority, struct failure *f)
+{
+    EVP_PKEY *key = NULL;
+    struct ca *ca = NULL;
+    AUTO(X509_STACK) *chain = NULL;
+    struct ca_profile profile = {.server_auth = true, .client_auth = true};
+    struct san san = {.n_dns = 0};
+    enum rc rc = trust_in(r, kr, authority, f); /* its own chain */
+    if (rc == RC_OK)
+        rc = keyring_take(r->keys, owner, "p256", &key, f);
+    if (rc == RC_OK)
+        rc = keyrepo_request(kr, label, key, "p256", dn, &san, f);
+    if (rc == RC_OK)
+        rc = authority_open(r, estate_authority(r->estate, authority), &ca, f);
+    if (rc == RC_OK)
+        rc = ca_sign(ca, owner, keyrepo_find(kr, label)->req, &profile, &chain, f);
+    ca_free(ca);
+    AUTO_BUF pem = buf_new(1u << 20, ORDER_BIG);
+    char got[KEYREPO_LABEL_MAX + 1];
+    if (rc == RC_OK)
+        rc = cert_print(sk_X509_value(chain, 0), &pem, f);
+    if (rc == RC_OK)
+        rc = keyrepo_receive(kr, buf_span(&pem), io_wall(r->io) / 1000000, got, f);
+    return rc;
+}
+
 enum rc
-identity_make(struct run *r, const char *path, const char *label, const char *owner, const char *dn,
-    const char *authority, const char *const *trust, size_t n_trust, struct failure *f)
+identity_make(struct run *r, const char *path, const struct identity_wanted *wanted, size_t n,
+    const char *const *trust, size_t n_trust, struct failure *f)
 {
     AUTO_OPENED o = {.kr = NULL};
-    bool made = false, any = false;
+    bool made = false;
     enum rc rc = repository_open(r, path, &o, &made, f);
-    for (size_t i = 0; rc == RC_OK && i < n_trust; i++) {
-        struct ca *ca = NULL;
-        AUTO(X509_STACK) *signers = NULL;
-        rc = authority_open(r, estate_authority(r->estate, trust[i]), &ca, f);
-        if (rc == RC_OK)
-            rc = ca_signers(ca, &signers, f);
-        if (rc == RC_OK)
-            rc = add_signers(r, o.kr, trust[i], signers, &any, f);
-        ca_free(ca);
-    }
-    if (rc == RC_OK && label != NULL && keyrepo_find(o.kr, label) == NULL) {
-        EVP_PKEY *key = NULL;
-        struct ca *ca = NULL;
-        AUTO(X509_STACK) *chain = NULL;
-        struct ca_profile profile = {.server_auth = true, .client_auth = true};
-        struct san san = {.n_dns = 0};
-        rc = keyring_take(r->keys, owner, "p256", &key, f);
-        if (rc == RC_OK)
-            rc = keyrepo_request(o.kr, label, key, "p256", dn, &san, f);
-        if (rc == RC_OK)
-            rc = authority_open(r, estate_authority(r->estate, authority), &ca, f);
-        if (rc == RC_OK)
-            rc = ca_sign(ca, owner, keyrepo_find(o.kr, label)->req, &profile, &chain, f);
-        ca_free(ca);
-        AUTO_BUF pem = buf_new(1u << 20, ORDER_BIG);
-        char got[KEYREPO_LABEL_MAX + 1];
-        if (rc == RC_OK)
-            rc = cert_print(sk_X509_value(chain, 0), &pem, f);
-        if (rc == RC_OK)
-            rc = keyrepo_receive(o.kr, buf_span(&pem), io_wall(r->io) / 1000000, got, f);
-    }
+    for (size_t i = 0; rc == RC_OK && i < n_trust; i++)
+        rc = trust_in(r, o.kr, trust[i], f);
+    for (size_t i = 0; rc == RC_OK && i < n; i++)
+        if (keyrepo_find(o.kr, wanted[i].label) == NULL)
+            rc = certify_in(r, o.kr, wanted[i].label, wanted[i].owner, wanted[i].dn, wanted[i].authority, f);
     return rc == RC_OK ? repository_save(r, path, &o, f) : rc;
 }

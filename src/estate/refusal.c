@@ -8,6 +8,7 @@
  * is a handshake in memory with that one signer added (DESIGN.md, idea 1).
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "estate/run.h"
@@ -16,6 +17,7 @@
 
 #define INTRUDER "GROVE.INTRUDER"
 #define CONTROL "GROVE.CONTROL"
+#define IMPOSTOR "GROVE.IMPOSTOR"
 #define ATTEMPT_MS 10000u
 #define LOG_MS 2000u
 
@@ -196,19 +198,22 @@ make_identities(struct intrusion *in, struct failure *f)
 {
     struct run *r = in->r;
     const char *trust[] = {in->to->is->authority, in->from->is->authority};
-    size_t n = strcmp(trust[0], trust[1]) == 0 ? 1 : 2;
-    bool any = false;
-    enum rc rc = RC_OK;
-    for (size_t i = 0; rc == RC_OK && i < r->estate->n_intruders; i++) {
+    size_t n = 0;
+    struct identity_wanted *wanted = calloc(r->estate->n_intruders + 1, sizeof(*wanted));
+    if (wanted == NULL)
+        abort();
+    for (size_t i = 0; i < r->estate->n_intruders; i++) {
         const struct estate_intruder *x = &r->estate->intruders[i];
         if (strcmp(x->channel, in->c->name) != 0 || x->kind == INTRUDER_PLAINTEXT || !is_issuable(r, x))
             continue;
-        char label[KEYREPO_LABEL_MAX + 1];
-        intruder_label(x, label);
-        rc = identity_make(r, in->repository, label, x->name, x->dn, x->authority, trust, n, f);
-        any = true;
+        intruder_label(x, wanted[n].label);
+        wanted[n].owner = x->name;
+        wanted[n].dn = x->dn;
+        wanted[n++].authority = x->authority;
     }
-    return rc == RC_OK && !any ? identity_make(r, in->repository, NULL, NULL, NULL, NULL, trust, n, f) : rc;
+    enum rc rc = identity_make(r, in->repository, wanted, n, trust, strcmp(trust[0], trust[1]) == 0 ? 1 : 2, f);
+    free(wanted);
+    return rc;
 }
 
 static enum rc
@@ -449,7 +454,7 @@ try_impostor(struct intrusion *in, const struct estate_intruder *x, struct failu
     intruder_label(x, label);
     snprintf(what, sizeof(what), "%s, %s: %.80s", x->name, stories[x->kind], x->dn);
     struct attempt a, control = {.passed = false};
-    enum rc rc = target_mqscf(bad, f, "DEFINE CHANNEL(" CONTROL ") CHLTYPE(RCVR) TRPTYPE(TCP) SSLCIPH('%s')"
+    enum rc rc = target_mqscf(bad, f, "DEFINE CHANNEL(" IMPOSTOR ") CHLTYPE(RCVR) TRPTYPE(TCP) SSLCIPH('%s')"
         " SSLCAUTH(OPTIONAL) CERTLABL('%s') REPLACE", in->c->cipherspec, label);
     if (rc == RC_OK)
         rc = target_mqscf(bad, f, "ALTER QMGR CERTLABL('%s')", label);
@@ -462,20 +467,20 @@ try_impostor(struct intrusion *in, const struct estate_intruder *x, struct failu
     if (rc == RC_OK)
         rc = target_ask(bad, "DISPLAY LSSTATUS(*) ALL", "PORT", port, sizeof(port), f);
     if (rc == RC_OK)
-        rc = target_mqscf(from, f, "DEFINE QLOCAL(" CONTROL ") USAGE(XMITQ) REPLACE");
+        rc = target_mqscf(from, f, "DEFINE QLOCAL(" IMPOSTOR ") USAGE(XMITQ) REPLACE");
     if (rc == RC_OK)
-        rc = target_mqscf(from, f, "DEFINE CHANNEL(" CONTROL ") CHLTYPE(SDR) LIKE('%s') CONNAME('127.0.0.1(%s)')"
-            " XMITQ(" CONTROL ") SHORTRTY(0) LONGRTY(0) REPLACE", in->c->name, port);
+        rc = target_mqscf(from, f, "DEFINE CHANNEL(" IMPOSTOR ") CHLTYPE(SDR) LIKE('%s') CONNAME('127.0.0.1(%s)')"
+            " XMITQ(" IMPOSTOR ") SHORTRTY(0) LONGRTY(0) REPLACE", in->c->name, port);
     if (rc == RC_OK)
-        rc = attempt(in->r, from, CONTROL, from, "AMQ9636E", &a, f);
+        rc = attempt(in->r, from, IMPOSTOR, from, "AMQ9636E", &a, f);
     if (rc == RC_OK)
-        rc = target_mqscf(from, f, "ALTER CHANNEL(" CONTROL ") CHLTYPE(SDR) SSLPEER(' ')");
+        rc = target_mqscf(from, f, "ALTER CHANNEL(" IMPOSTOR ") CHLTYPE(SDR) SSLPEER(' ')");
     if (rc == RC_OK)
-        rc = attempt(in->r, from, CONTROL, bad, "-", &control, f);
+        rc = attempt(in->r, from, IMPOSTOR, bad, "-", &control, f);
     struct failure ignored;
-    if (target_mqscf(from, &ignored, "DELETE CHANNEL(" CONTROL ")") != RC_OK ||
-        target_mqscf(from, &ignored, "DELETE QLOCAL(" CONTROL ")") != RC_OK)
-        run_note(in->r, "%s keeps " CONTROL ": %s", in->c->from, ignored.text);
+    if (target_mqscf(from, &ignored, "DELETE CHANNEL(" IMPOSTOR ")") != RC_OK ||
+        target_mqscf(from, &ignored, "DELETE QLOCAL(" IMPOSTOR ")") != RC_OK)
+        run_note(in->r, "%s keeps " IMPOSTOR ": %s", in->c->from, ignored.text);
     return rc == RC_OK ? verdict(in->r, what, "AMQ9636E", in->c->from, &a, &control, f) : rc;
 }
 

@@ -77,9 +77,10 @@ enum rc identity_trust_authority(struct run *r, struct party *p, const char *aut
 enum rc identity_set_aside(struct run *r, struct party *p, bool *did, struct failure *f) MUST_CHECK;
 enum rc identity_restore(struct run *r, struct party *p, bool *did, struct failure *f) MUST_CHECK;
 enum rc identity_refresh(struct run *r, struct party *p, struct failure *f) MUST_CHECK; /* SSLKEYR, REFRESH SECURITY */
-/* Make a repository at path for an intruder with one certificate; trust: authorities it trusts. */
-enum rc identity_make(struct run *r, const char *path, const char *label, const char *owner, const char *dn,
-    const char *authority, const char *const *trust, size_t n_trust, struct failure *f) MUST_CHECK;
+/* Make a repository at path for intruders: their certificates, and the authorities that it trusts. */
+struct identity_wanted { char label[KEYREPO_LABEL_MAX + 1]; const char *owner, *dn, *authority; };
+enum rc identity_make(struct run *r, const char *path, const struct identity_wanted *wanted, size_t n,
+    const char *const *trust, size_t n_trust, struct failure *f) MUST_CHECK;
 
 /* ---- facts.c ---- */
 struct channel_facts { /* what a channel is, or (stages.c) what it is to be */
