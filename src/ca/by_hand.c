@@ -197,30 +197,13 @@ wait_for_answer(
     return RC_WAITING;
 }
 
+/* CAs change names: the answer is taken as it is, and whoever asked compares the names. */
 static enum rc
-check_name(X509 *leaf, X509_REQ *req, struct failure *f)
-{
-    char asked[DN_TEXT_MAX], got[DN_TEXT_MAX];
-
-    if (X509_NAME_cmp(X509_get_subject_name(leaf), X509_REQ_get_subject_name(req)) == 0)
-        return RC_OK;
-    print_name(X509_REQ_get_subject_name(req), asked, sizeof(asked));
-    print_name(X509_get_subject_name(leaf), got, sizeof(got));
-    fail(f, RC_REFUSED, "the CA changed the name: asked for %.200s, got %.200s", asked, got);
-    failure_side(f, "CA");
-    failure_cause(f, "SSLPEER and CHLAUTH filters are made for the name that was asked for.");
-    failure_fix(f, "Ask for the name as the CA gives it, or have the CA keep the name.");
-    return RC_REFUSED;
-}
-
-static enum rc
-find_answer(struct search *s, X509_REQ *req, X509_STACK **chain, struct failure *f)
+find_answer(struct search *s, X509_STACK **chain, struct failure *f)
 {
     struct ca_path folder;
 
-    enum rc rc = check_name(s->leaf, req, f);
-    if (rc == RC_OK)
-        rc = ca_path(s->ca->dir.text, SIGNERS, &folder, f);
+    enum rc rc = ca_path(s->ca->dir.text, SIGNERS, &folder, f);
     X509 *leaf = s->leaf;
     struct search more = {.ca = s->ca, .folder = folder.text, .prefix = "", .pool = s->pool};
     if (rc == RC_OK)
@@ -259,7 +242,7 @@ by_hand_sign(struct ca *ca, const char *name, X509_REQ *req, const struct ca_pro
     if (rc == RC_OK)
         rc = search_folder(&s, f);
     if (rc == RC_OK && s.leaf != NULL)
-        return find_answer(&s, req, chain, f);
+        return find_answer(&s, chain, f);
     if (rc == RC_OK)
         rc = write_request(ca, csr.text, req, f);
     return rc == RC_OK ? wait_for_answer(&s, stem, csr.text, req, f) : rc;

@@ -203,6 +203,15 @@ apply_channel(struct run *r, const struct estate_channel *c)
     bool as_wanted = true;
     enum stage is = facts_stage(r, c, &facts, &as_wanted);
     enum stage wanted = r->options->to == STAGE_NONE ? c->stage : r->options->to;
+    if (is == wanted && as_wanted)
+        return APPLY_DONE;
+    if (is >= STAGE_BASELINE) { /* an adopted pair lacks what the proofs need */
+        rc = stage_raise(r, c, STAGE_BASELINE, &f);
+        if (rc != RC_OK) {
+            tell_failure(r, is, c->name, &f);
+            return APPLY_FAILED;
+        }
+    }
     if (is > wanted)
         return go_down(r, c, is, wanted);
     if (is < wanted && wanted >= STAGE_MUTUAL && is_return_channel(r, c, &facts))

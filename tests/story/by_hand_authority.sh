@@ -1,7 +1,7 @@
 # A commercial CA: the request is written, a person has it signed (by OpenSSL here, which drops the OU), apply goes on.
 . "$(dirname "$0")/lib.sh"
 lab
-sed -i '0,/kind: own/s//kind: by-hand/' "$GROVE_DATA/grove.yaml"
+sed -i '0,/^    kind: own/s//    kind: by-hand/' "$GROVE_DATA/grove.yaml"
 cd "$work"
 openssl req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.crt -days 30 -subj '/O=Outside/CN=Outside CA' 2>/dev/null
 printf 'basicConstraints=CA:FALSE\nextendedKeyUsage=serverAuth,clientAuth\n' >ext
