@@ -239,6 +239,131 @@ no_such_channel(void **state)
     pair_close(&p);
 }
 
+/* An idle channel beats, and lives. */
+static void
+idles(void **state)
+{
+    (void)state;
+    struct pair p;
+    pair_open(&p, 12);
+    pair_define(&p, "DISCINT(0)");
+    starts(&p);
+    pair_run(&p, 600 * SECOND);
+    assert_true(pair_until_state(&p, &p.ash, CHS_RUNNING, 1));
+    assert_true(pair_until_state(&p, &p.birch, CHS_RUNNING, 1));
+    assert_says(&p.ash, "DISPLAY CHSTATUS(ASH.BIRCH) HBINT", "HBINT(5)");
+    pair_close(&p);
+}
+
+/* The partner ends and comes back; this side ends and comes back: the channel runs again by itself.
+ */
+static void
+outlives_restarts(void **state)
+{
+    (void)state;
+    struct pair p;
+    pair_open(&p, 13);
+    pair_define(&p, "");
+    starts(&p);
+    node_end(&p.birch);
+    assert_true(pair_until_state(&p, &p.ash, CHS_RETRYING, 10 * SECOND));
+    assert_true(node_put(&p.ash, "OUT", "waits", 1));
+    node_open(&p.birch);
+    assert_true(pair_until_depth(&p, &p.birch, "IN", 1, 30 * SECOND));
+    node_end(&p.ash);
+    node_open(&p.ash);
+    assert_true(pair_until_state(&p, &p.ash, CHS_RUNNING, 30 * SECOND));
+    pair_close(&p);
+}
+
+static bool
+dies_hardened(void *arg, const char *point)
+{
+    *(bool *)arg = *(bool *)arg || strcmp(point, "S hardened") == 0;
+    return *(bool *)arg;
+}
+
+static bool
+is_true(void *arg)
+{
+    return *(bool *)arg;
+}
+
+/* A batch in doubt whose partner is out of reach: the operator decides. */
+static void
+resolves(void **state)
+{
+    (void)state;
+    struct pair p;
+    bool dead = false;
+    pair_open(&p, 14);
+    pair_define(&p, "");
+    starts(&p);
+    qmgr_channels(p.ash.q)->dies = dies_hardened;
+    qmgr_channels(p.ash.q)->dies_arg = &dead;
+    assert_true(node_put(&p.ash, "OUT", "one", 1));
+    assert_true(node_put(&p.ash, "OUT", "two", 1));
+    assert_true(sim_run(p.sim, is_true, &dead, 30 * SECOND));
+    node_kill(&p.ash);
+    node_runs(&p.birch, "STOP LISTENER(L)");
+    node_open(&p.ash);
+    assert_true(pair_until_state(&p, &p.ash, CHS_RETRYING, 30 * SECOND));
+    assert_says(&p.ash, "DISPLAY CHSTATUS(ASH.BIRCH) INDOUBT CURMSGS", "INDOUBT(YES)");
+    assert_says(&p.ash, "RESET CHANNEL(ASH.BIRCH)", "AMQ9507E");
+    node_runs(&p.ash, "STOP CHANNEL(ASH.BIRCH)");
+    node_runs(&p.ash, "RESOLVE CHANNEL(ASH.BIRCH) ACTION(BACKOUT)");
+    assert_int_equal(node_depth(&p.ash, "BIRCH"), 2);
+    assert_says(&p.ash, "RESOLVE CHANNEL(ASH.BIRCH) ACTION(COMMIT)", "no batch in doubt");
+    node_runs(&p.birch, "START LISTENER(L)");
+    starts(&p);
+    assert_true(pair_until_depth(&p, &p.birch, "IN", 2, 30 * SECOND));
+    pair_close(&p);
+}
+
+/* A full queue is tried again; then the dead-letter queue. */
+static void
+retries_puts(void **state)
+{
+    (void)state;
+    struct pair p;
+    pair_open(&p, 15);
+    pair_define(&p, "");
+    node_runs(&p.birch, "ALTER QLOCAL(IN) MAXDEPTH(1)");
+    node_runs(&p.birch, "ALTER CHANNEL(ASH.BIRCH) CHLTYPE(RCVR) MRRTY(3) MRTMR(1000) HBINT(60)");
+    starts(&p);
+    assert_true(node_put(&p.ash, "OUT", "fits", 1));
+    assert_true(node_put(&p.ash, "OUT", "waits", 1));
+    pair_run(&p, 2 * SECOND);
+    assert_true(pair_until_state(&p, &p.birch, CHS_PAUSED, 1));
+    node_runs(&p.birch, "ALTER QLOCAL(IN) MAXDEPTH(2)");
+    assert_true(pair_until_depth(&p, &p.birch, "IN", 2, 10 * SECOND));
+    assert_true(node_put(&p.ash, "OUT", "too many", 1));
+    assert_true(pair_until_depth(&p, &p.birch, "DLQ", 1, 20 * SECOND));
+    assert_true(pair_until_state(&p, &p.ash, CHS_RUNNING, 1));
+    pair_close(&p);
+}
+
+/* A partner that is there twice: the older instance is fenced off. */
+static void
+fences(void **state)
+{
+    (void)state;
+    struct pair p;
+    char text[32];
+    pair_open(&p, 16);
+    pair_define(&p, "");
+    starts(&p);
+    for (int i = 0; i < 3; i++) {
+        node_kill(&p.ash); /* BIRCH does not know it yet */
+        node_open(&p.ash);
+        snprintf(text, sizeof text, "%d", i);
+        assert_true(pair_until_state(&p, &p.ash, CHS_RUNNING, 30 * SECOND));
+        assert_true(node_put(&p.ash, "OUT", text, 1));
+        assert_true(pair_until_depth(&p, &p.birch, "IN", (uint32_t)i + 1, 30 * SECOND));
+    }
+    pair_close(&p);
+}
+
 int
 main(void)
 {
@@ -254,6 +379,11 @@ main(void)
         cmocka_unit_test(sequence_and_reset),
         cmocka_unit_test(pings),
         cmocka_unit_test(no_such_channel),
+        cmocka_unit_test(idles),
+        cmocka_unit_test(outlives_restarts),
+        cmocka_unit_test(resolves),
+        cmocka_unit_test(retries_puts),
+        cmocka_unit_test(fences),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -184,8 +184,9 @@ struct caller {
     bool ready, ended;
     int n; /* segments that came */
     uint8_t type, flags;
-    int32_t code;       /* of a STATUS */
-    int32_t cc, reason; /* of an answer */
+    int32_t code;               /* of a STATUS */
+    int32_t cc, reason, handle; /* of an answer */
+    int beats;
     struct initial_data id;
 };
 
@@ -203,6 +204,7 @@ on_segment(void *arg, const struct segment *seg)
     c->n++;
     c->type = seg->type;
     c->flags = seg->flags;
+    c->beats += seg->type == SEG_HEARTBEAT && seg->flags == (SEGF_WHOLE | SEGF_CONFIRM);
     if (seg->type == SEG_STATUS && status_decode(seg, &s) == RC_OK)
         c->code = s.code;
     if (seg->type == SEG_INITIAL_DATA)
@@ -213,6 +215,7 @@ on_segment(void *arg, const struct segment *seg)
         mqi_header_decode(&r, &h);
         c->cc = h.cc;
         c->reason = h.reason;
+        c->handle = h.handle;
     }
 }
 
@@ -450,6 +453,104 @@ survives_nonsense(void **state)
     pair_close(&p);
 }
 
+static void
+send_open(struct caller *c, const char *queue)
+{
+    AUTO_BUF out = buf_new(4096, ORDER_LITTLE);
+    struct mqi_header h = {0};
+    struct mqod od;
+    struct fopa fopa = {-1, -1, -1, -1};
+    od_init(&od, queue);
+    size_t start = mqi_begin(&out, SEG_MQOPEN, &h);
+    od_encode(&out, &od);
+    buf_i32(&out, OO_INPUT_SHARED | OO_OUTPUT);
+    fopa_encode(&out, &fopa);
+    mqi_end(&out, start);
+    link_send(c->link, buf_span(&out));
+}
+
+static void
+send_put(struct caller *c, int32_t options, const char *text)
+{
+    AUTO_BUF out = buf_new(4096, ORDER_LITTLE);
+    struct mqi_header h = {.handle = c->handle};
+    struct mqmd md;
+    struct mqpmo pmo;
+    md_init(&md);
+    pmo_init(&pmo);
+    pmo.options = options;
+    size_t start = mqi_begin(&out, SEG_MQPUT, &h);
+    md_encode(&out, &md);
+    pmo_encode(&out, &pmo);
+    buf_u32(&out, (uint32_t)strlen(text));
+    buf_span_put(&out, span_str(text));
+    buf_fill(&out, 0xAA, 3); /* clients pad with whatever is there */
+    mqi_end(&out, start);
+    link_send(c->link, buf_span(&out));
+}
+
+static void
+send_get(struct caller *c, int32_t wait_ms)
+{
+    AUTO_BUF out = buf_new(4096, ORDER_LITTLE);
+    struct mqi_header h = {.handle = c->handle};
+    struct mqmd md;
+    struct mqgmo gmo;
+    md_init(&md);
+    gmo_init(&gmo);
+    gmo.options = GMO_WAIT | GMO_NO_SYNCPOINT;
+    gmo.wait = wait_ms;
+    size_t start = mqi_begin(&out, SEG_MQGET, &h);
+    md_encode(&out, &md);
+    gmo_encode(&out, &gmo);
+    buf_i32(&out, 4096);
+    mqi_end(&out, start);
+    link_send(c->link, buf_span(&out));
+}
+
+/* A get that waits long is kept alive by heartbeats; a put with asynchronous response has no
+ * answer. */
+static void
+beats_while_waiting(void **state)
+{
+    (void)state;
+    struct pair p;
+    struct caller c;
+    clients_open(&p, 37);
+    node_runs(&p.birch, "ALTER CHANNEL(APP) CHLTYPE(SVRCONN) HBINT(4)");
+    node_runs(&p.birch, "DEFINE QLOCAL(Q)");
+    node_runs(&p.birch, "SET AUTHREC PROFILE(Q) OBJTYPE(QUEUE) PRINCIPAL('joe') AUTHADD(GET,PUT)");
+    caller_open(&p, &c);
+    send_id(&c, "APP", 4);
+    pair_run(&p, SECOND);
+    send_conn(&c, "joe", "BIRCH");
+    pair_run(&p, SECOND);
+    assert_int_equal(c.reason, 0);
+    send_open(&c, "Q");
+    pair_run(&p, SECOND);
+    assert_int_equal(c.type, SEG_MQOPEN + SEG_REPLY);
+    assert_int_equal(c.reason, 0);
+    send_get(&c, 20000);
+    pair_run(&p, 19 * SECOND);
+    assert_int_equal(c.beats, 4);
+    pair_run(&p, 2 * SECOND);
+    assert_int_equal(c.type, SEG_MQGET + SEG_REPLY);
+    assert_int_equal(c.reason, 2033);
+    int before = c.n;
+    send_put(&c, PMO_NO_SYNCPOINT | PMO_ASYNC_RESPONSE, "quiet");
+    pair_run(&p, SECOND);
+    assert_int_equal(c.n, before);
+    assert_int_equal(node_depth(&p.birch, "Q"), 1);
+    send_put(&c, PMO_NO_SYNCPOINT, "loud");
+    pair_run(&p, SECOND);
+    assert_int_equal(c.type, SEG_MQPUT + SEG_REPLY);
+    send_get(&c, 0);
+    pair_run(&p, SECOND);
+    assert_int_equal(c.reason, 0);
+    caller_close(&c);
+    pair_close(&p);
+}
+
 int
 main(void)
 {
@@ -463,6 +564,7 @@ main(void)
         cmocka_unit_test(cuts_the_silent),
         cmocka_unit_test(limits_strangers),
         cmocka_unit_test(survives_nonsense),
+        cmocka_unit_test(beats_while_waiting),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
