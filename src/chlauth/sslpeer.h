@@ -23,7 +23,8 @@ bool sslpeer_match(const struct sslpeer *pattern, const struct dn *dn);
 bool sslpeer_admits(const char *text, const struct dn *dn);
 /* Which is more specific (spec/chlauth.md, best match, 2): < 0 when a is. */
 int sslpeer_compare(const struct sslpeer *a, const struct sslpeer *b);
-/* Why it does not match, in words ("OU: certificate has 'Messaging-Test', filter wants 'Messaging'"). */
+/* Why it does not match, in words ("OU: certificate has 'Messaging-Test', filter wants
+ * 'Messaging'"). */
 void sslpeer_explain(const struct sslpeer *pattern, const struct dn *dn, char *to, size_t size);
 
 #endif

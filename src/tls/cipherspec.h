@@ -11,12 +11,12 @@
 #include "base/failure.h"
 
 struct cipherspec {
-    const char *name;    /* as in SSLCIPH */
-    uint16_t suite;      /* IANA number; 0 for aliases */
-    const char *openssl; /* OpenSSL's name; NULL: OpenSSL has none */
+    const char *name;             /* as in SSLCIPH */
+    uint16_t suite;               /* IANA number; 0 for aliases */
+    const char *openssl;          /* OpenSSL's name; NULL: OpenSSL has none */
     int version_min, version_max; /* TLS1_2_VERSION, TLS1_3_VERSION ... */
-    bool enabled;        /* by default in 9.4 */
-    bool alias;          /* ANY_TLS12_OR_HIGHER ... */
+    bool enabled;                 /* by default in 9.4 */
+    bool alias;                   /* ANY_TLS12_OR_HIGHER ... */
     const char *note;
 };
 /* By name, old names too.  NULL: no such CipherSpec. */
