@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "chlauth/match.h"
 #include "qmgr/core.h"
 
 /* Attributes that differ from the product's defaults, as MQSC text. */
@@ -84,38 +85,17 @@ set_qmgr(struct qmgr *q, const struct qmgr_options *o, struct failure *f)
     return objects_set(q->objects, OBJECT_QMGR, &def, f);
 }
 
-/* Remote administration is closed until somebody opens it (spec/chlauth.md). */
 static enum rc
 set_chlauth(struct qmgr *q, struct failure *f)
 {
-    static struct {
-        const char *profile;
-        int32_t type, usersrc;
-        const char *descr;
-    } const rules[] = {
-        {"*", CHLAUTH_BLOCKUSER, USERSRC_MAP, "Privileged users are blocked"},
-        {"SYSTEM.ADMIN.SVRCONN", CHLAUTH_ADDRESSMAP, USERSRC_CHANNEL, "MQ Explorer may connect"},
-        {"SYSTEM.*", CHLAUTH_ADDRESSMAP, USERSRC_NOACCESS, "SYSTEM channels are closed"},
-    };
-    enum { N = sizeof(rules) / sizeof(*rules) };
-    static const struct chlauth_def none;
-    struct chlauth_def defs[N];
+    struct chlauth_def rules[8];
+    size_t n = chlauth_defaults(rules, sizeof(rules) / sizeof(*rules));
 
-    for (size_t i = 0; i < N; i++) {
-        defs[i] = none;
-        object_init(OBJECT_CHLAUTH, rules[i].type, &defs[i]);
-        defs[i].type = rules[i].type;
-        defs[i].usersrc = rules[i].usersrc;
-        text_copy(defs[i].profile, sizeof(defs[i].profile), rules[i].profile);
-        text_copy(defs[i].descr, sizeof(defs[i].descr), rules[i].descr);
-        if (rules[i].type == CHLAUTH_BLOCKUSER)
-            text_copy(defs[i].userlist, sizeof(defs[i].userlist), "*MQADMIN");
-        else
-            text_copy(defs[i].address, sizeof(defs[i].address), "*");
-        time_date(io_wall(q->io), defs[i].altdate);
-        time_clock(io_wall(q->io), defs[i].alttime);
+    for (size_t i = 0; i < n; i++) {
+        time_date(io_wall(q->io), rules[i].altdate);
+        time_clock(io_wall(q->io), rules[i].alttime);
     }
-    return objects_chlauth_set(q->objects, defs, N, f);
+    return objects_chlauth_set(q->objects, rules, n, f);
 }
 
 enum rc
