@@ -76,11 +76,11 @@ name_in(enum object_type type, const void *def)
 
     if (type == OBJECT_QMGR)
         return "";
-    for (size_t i = 0; i < class->n_attrs; i++)
-        if (class->attrs[i].flags & ATTR_KEY)
-            return (const char *)def + class->attrs[i].offset;
-    assert(!"an object without a name");
-    return "";
+    size_t i = 0;
+    while (i < class->n_attrs && !(class->attrs[i].flags & ATTR_KEY))
+        i++;
+    assert(i < class->n_attrs);
+    return (const char *)def + class->attrs[i].offset;
 }
 
 static struct object *
