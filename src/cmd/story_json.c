@@ -14,7 +14,7 @@ put(json_t *o, const char *key, const char *value)
 static void
 print_line(json_t *o)
 {
-    json_dumpf(o, stdout, JSON_COMPACT);
+    json_dumpf(o, stdout, JSON_COMPACT | JSON_REAL_PRECISION(7));
     fputc('\n', stdout);
     fflush(stdout);
     json_decref(o);

@@ -235,6 +235,30 @@ want_keys(struct run *r)
     }
 }
 
+/* A refreshed repository stops the TLS channels of its queue manager, and their partners would wait out a retry
+ * interval: no channel is left like that. */
+static enum apply_exit
+settle(struct run *r)
+{
+    enum apply_exit exit = APPLY_DONE;
+    for (size_t i = 0; i < r->estate->n_channels; i++) {
+        const struct estate_channel *c = &r->estate->channels[i];
+        struct party *from = run_party(r, c->from), *to = run_party(r, c->to);
+        struct channel_view v;
+        struct failure f = {.rc = RC_OK};
+        if (!from->ready || !to->ready)
+            continue;
+        enum rc rc = channel_view(from->target, c->name, NULL, &v, &f);
+        if (rc == RC_OK && v.there && strcmp(v.status, "RUNNING") != 0 && strcmp(v.status, "STOPPED") != 0)
+            rc = channel_restart(r, c, &f);
+        if (rc != RC_OK) {
+            tell_failure(r, c->stage, c->name, &f);
+            exit = APPLY_FAILED;
+        }
+    }
+    return exit;
+}
+
 static enum rc
 run_open(struct run *r, struct failure *f)
 {
@@ -278,6 +302,8 @@ apply_run(struct io *io, const struct estate *e, const struct apply_options *o, 
     for (size_t i = 0; exit == APPLY_DONE && i < e->n_channels; i++)
         if (o->channel == NULL || strcmp(o->channel, e->channels[i].name) == 0)
             exit = apply_channel(&r, &e->channels[i]);
+    if (exit == APPLY_DONE && r.changed)
+        exit = settle(&r);
     struct event done = {.kind = EVENT_DONE, .ok = exit == APPLY_DONE, .changed = r.changed,
         .ms = run_ms(&r, r.started_us), .keygen_ms = keyring_waited_ms(r.keys)};
     run_event(&r, &done);

@@ -97,6 +97,49 @@ user_name(char to[65])
     return to;
 }
 
+/* DATA/new-PID of a process that is no more: a creation that was killed. */
+struct leftovers {
+    struct io *io;
+    const char *data;
+};
+
+static void
+drop_leftover(void *arg, const char *name)
+{
+    const struct leftovers *l = arg;
+    char path[EMBEDDED_PATH_MAX];
+    if (strncmp(name, "new-", 4) != 0 || process_exists((int32_t)strtol(name + 4, NULL, 10)))
+        return;
+    if (snprintf(path, sizeof(path), "%s/%s", l->data, name) < (int)sizeof(path) &&
+        io_remove_tree(l->io, path, NULL) != RC_OK)
+        return; /* it harms nobody */
+}
+
+/* A queue manager is made aside and takes its place whole: killed in between, it is not there. */
+static enum rc
+create_whole(struct io *io, const char *data, const char *qmgr, const char *dead_letter_queue,
+    struct failure *f)
+{
+    char dir[EMBEDDED_PATH_MAX], aside[EMBEDDED_PATH_MAX], all[EMBEDDED_PATH_MAX], admin[65];
+    embedded_dir(data, qmgr, dir);
+    if (snprintf(aside, sizeof(aside), "%s/new-%d", data, process_id()) >= (int)sizeof(aside) ||
+        snprintf(all, sizeof(all), "%s/qmgrs", data) >= (int)sizeof(all))
+        return fail(f, RC_LIMIT, "the path of the data folder is too long");
+    struct leftovers leftovers = {io, data};
+    struct qmgr_options o = {.dir = aside, .name = qmgr, .dead_letter_queue = dead_letter_queue,
+        .admin = user_name(admin)};
+    enum rc rc = io_mkdir(io, all, f);
+    if (rc == RC_OK)
+        rc = io_list(io, data, drop_leftover, &leftovers, f);
+    if (rc == RC_OK)
+        rc = qmgr_create(io, &o, f);
+    if (rc == RC_OK)
+        rc = io_rename(io, aside, dir, f);
+    if (rc == RC_OK)
+        rc = io_sync_dir(io, all, f);
+    return rc;
+}
+
 enum rc
 embedded_create(struct io *io, const char *data, const char *qmgr, const char *dead_letter_queue,
     struct failure *f)
@@ -107,11 +150,12 @@ embedded_create(struct io *io, const char *data, const char *qmgr, const char *d
         failure_fix(f, "use 1 to 48 of A-Z a-z 0-9 . / _ %%");
         return rc;
     }
-    char dir[EMBEDDED_PATH_MAX], admin[65];
-    embedded_dir(data, qmgr, dir);
-    struct qmgr_options o = {.dir = dir, .name = qmgr, .dead_letter_queue = dead_letter_queue,
-        .admin = user_name(admin)};
-    return qmgr_create(io, &o, f);
+    if (embedded_exists(io, data, qmgr)) {
+        enum rc rc = fail(f, RC_EXISTS, "queue manager '%s' exists already", qmgr);
+        failure_id(f, "AMQ8110E");
+        return rc;
+    }
+    return create_whole(io, data, qmgr, dead_letter_queue, f);
 }
 
 static enum rc

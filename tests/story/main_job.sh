@@ -11,6 +11,7 @@ tail -1 "$work/run" | grep -q '"step":"done","ok":true' || die "not done"
 says "Nothing to do" "$grove" apply
 says '"stage": "filtered"' "$grove" status --json
 says '"listener": "127.0.0.1:' "$grove" status --json
+[ "$("$grove" status --json | grep -c '"status": "RUNNING"')" = 2 ] || die "a channel is not running"
 # A message of the user's own.
 echo "hello over TLS" | amqsput TO.BIRCH ASH >/dev/null
 says "message <hello over TLS>" amqsget FROM.ASH BIRCH
