@@ -50,6 +50,7 @@ int cmd_status(struct cmd *c);
 int cmd_start(struct cmd *c);
 int cmd_stop(struct cmd *c);
 int cmd_ca(struct cmd *c);
+int cmd_manual(struct cmd *c);
 int cmd_crtmqm(struct cmd *c);
 int cmd_strmqm(struct cmd *c);
 int cmd_endmqm(struct cmd *c);

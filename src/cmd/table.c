@@ -26,6 +26,9 @@ const struct cmd_row cmd_rows[] = {
         "--out FILE          where the certificate and its chain go (default: standard output)\n",
         "grove ca create ca/lab --name Lab --organisation 'O=Grove Lab,C=GB'\n"
         "grove ca sign ca/lab birch.csr --out birch.crt\n", cmd_ca},
+    {"manual", false, "[QMGR|QUEUE|CHANNEL|LISTENER|CHLAUTH|AUTHREC]",
+        "the attributes of an object type: ranges, defaults, and which are stored but not acted on yet", "",
+        "grove manual CHANNEL\ngrove manual CHANNEL | grep 'not acted on'\n", cmd_manual},
     {"crtmqm", true, "[-q] [-u DEADQ] [-c TEXT] QMGR", "create a queue manager",
         "-u DEADQ  name of its dead-letter queue\n-c TEXT   description\n-q        accepted; there is no default queue manager\n",
         "crtmqm ASH\ncrtmqm -u SYSTEM.DEAD.LETTER.QUEUE BIRCH\n", cmd_crtmqm},

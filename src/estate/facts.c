@@ -21,15 +21,6 @@ struct rules { /* the CHLAUTH records of one channel */
     struct channel_facts *facts;
 };
 
-static const char *
-cell(const struct mqsc_cell_value *cells, size_t n, const char *keyword)
-{
-    for (size_t i = 0; i < n; i++)
-        if (strcmp(cells[i].keyword, keyword) == 0)
-            return cells[i].value == NULL ? "" : cells[i].value;
-    return "";
-}
-
 static void
 take_rule(void *arg, const char *id, const char *text, const struct mqsc_cell_value *cells, size_t n)
 {
@@ -37,17 +28,17 @@ take_rule(void *arg, const char *id, const char *text, const struct mqsc_cell_va
     (void)text;
     const struct rules *rules = arg;
     struct channel_facts *facts = rules->facts;
-    const char *type = cell(cells, n, "TYPE");
+    const char *type = target_cell(cells, n, "TYPE");
     if (strcmp(type, "SSLPEERMAP") == 0) {
         /* Other maps of the channel are somebody else's: they are left alone. */
-        if (strcmp(cell(cells, n, "MCAUSER"), rules->c->mcauser) != 0)
+        if (strcmp(target_cell(cells, n, "MCAUSER"), rules->c->mcauser) != 0)
             return;
         facts->mapped = true;
-        text_copy(facts->map_sslpeer, sizeof(facts->map_sslpeer), cell(cells, n, "SSLPEER"));
-        text_copy(facts->map_sslcerti, sizeof(facts->map_sslcerti), cell(cells, n, "SSLCERTI"));
-        text_copy(facts->map_user, sizeof(facts->map_user), cell(cells, n, "MCAUSER"));
-    } else if (strcmp(type, "ADDRESSMAP") == 0 && strcmp(cell(cells, n, "ADDRESS"), "*") == 0) {
-        facts->backstop = strcmp(cell(cells, n, "USERSRC"), "NOACCESS") == 0;
+        text_copy(facts->map_sslpeer, sizeof(facts->map_sslpeer), target_cell(cells, n, "SSLPEER"));
+        text_copy(facts->map_sslcerti, sizeof(facts->map_sslcerti), target_cell(cells, n, "SSLCERTI"));
+        text_copy(facts->map_user, sizeof(facts->map_user), target_cell(cells, n, "MCAUSER"));
+    } else if (strcmp(type, "ADDRESSMAP") == 0 && strcmp(target_cell(cells, n, "ADDRESS"), "*") == 0) {
+        facts->backstop = strcmp(target_cell(cells, n, "USERSRC"), "NOACCESS") == 0;
     }
 }
 

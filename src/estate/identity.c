@@ -145,6 +145,13 @@ identity_read(struct run *r, struct party *p, bool *found, struct failure *f)
         return rc;
     dn_print_filter(&subject, p->subject, sizeof(p->subject));
     dn_print_filter(&issuer, p->issuer, sizeof(p->issuer));
+    if (p->subject[0] == '\0' || p->issuer[0] == '\0') {
+        /* A blank filter admits everybody: never let that come of a name that can not be written. */
+        rc = fail(f, RC_UNSUPPORTED, "%s's certificate has a name that no SSLPEER filter can express", p->is->name);
+        failure_side(f, p->is->name);
+        failure_fix(f, "ask for a shorter name, without quotes and asterisks at its ends");
+        return rc;
+    }
     *found = true;
     return RC_OK;
 }

@@ -13,15 +13,6 @@
 #define MESSAGE_MS 10000
 #define PROOF_BYTES 96u
 
-static const char *
-cell(const struct mqsc_cell_value *cells, size_t n, const char *keyword)
-{
-    for (size_t i = 0; i < n; i++)
-        if (strcmp(cells[i].keyword, keyword) == 0)
-            return cells[i].value == NULL ? "" : cells[i].value;
-    return "";
-}
-
 struct view_search {
     const char *rqmname; /* NULL: any */
     struct channel_view *out;
@@ -34,17 +25,17 @@ take_status(void *arg, const char *id, const char *text, const struct mqsc_cell_
     (void)text;
     struct view_search *s = arg;
     struct channel_view *v = s->out;
-    if (n == 0 || v->there || (s->rqmname != NULL && strcmp(cell(cells, n, "RQMNAME"), s->rqmname) != 0))
+    if (n == 0 || v->there || (s->rqmname != NULL && strcmp(target_cell(cells, n, "RQMNAME"), s->rqmname) != 0))
         return;
     v->there = true;
-    text_copy(v->status, sizeof(v->status), cell(cells, n, "STATUS"));
-    text_copy(v->sslpeer, sizeof(v->sslpeer), cell(cells, n, "SSLPEER"));
-    text_copy(v->sslcerti, sizeof(v->sslcerti), cell(cells, n, "SSLCERTI"));
-    text_copy(v->sslciph, sizeof(v->sslciph), cell(cells, n, "SSLCIPH"));
-    text_copy(v->secprot, sizeof(v->secprot), cell(cells, n, "SECPROT"));
-    text_copy(v->mcauser, sizeof(v->mcauser), cell(cells, n, "MCAUSER"));
-    text_copy(v->jobname, sizeof(v->jobname), cell(cells, n, "JOBNAME"));
-    v->msgs = strtoul(cell(cells, n, "MSGS"), NULL, 10);
+    text_copy(v->status, sizeof(v->status), target_cell(cells, n, "STATUS"));
+    text_copy(v->sslpeer, sizeof(v->sslpeer), target_cell(cells, n, "SSLPEER"));
+    text_copy(v->sslcerti, sizeof(v->sslcerti), target_cell(cells, n, "SSLCERTI"));
+    text_copy(v->sslciph, sizeof(v->sslciph), target_cell(cells, n, "SSLCIPH"));
+    text_copy(v->secprot, sizeof(v->secprot), target_cell(cells, n, "SECPROT"));
+    text_copy(v->mcauser, sizeof(v->mcauser), target_cell(cells, n, "MCAUSER"));
+    text_copy(v->jobname, sizeof(v->jobname), target_cell(cells, n, "JOBNAME"));
+    v->msgs = strtoul(target_cell(cells, n, "MSGS"), NULL, 10);
 }
 
 enum rc

@@ -15,24 +15,16 @@ static const struct noun {
     enum object_type type;
     int32_t subtype; /* 0: any */
     const char *word;
-    const char *created, *changed, *deleted, *shown;
+    const char *created, *changed, *deleted; /* ids of the answers */
 } nouns[] = {
-    {MQSC_QMGR, OBJECT_QMGR, 0, "Queue manager", "", "AMQ8005I", "",
-        "AMQ8408I: Display Queue Manager details."},
-    {MQSC_QUEUE, OBJECT_QUEUE, 0, "Queue", "AMQ8006I", "AMQ8008I", "AMQ8007I",
-        "AMQ8409I: Display Queue details."},
-    {MQSC_QLOCAL, OBJECT_QUEUE, QT_LOCAL, "Queue", "AMQ8006I", "AMQ8008I", "AMQ8007I",
-        "AMQ8409I: Display Queue details."},
-    {MQSC_QREMOTE, OBJECT_QUEUE, QT_REMOTE, "Queue", "AMQ8006I", "AMQ8008I", "AMQ8007I",
-        "AMQ8409I: Display Queue details."},
-    {MQSC_QALIAS, OBJECT_QUEUE, QT_ALIAS, "Queue", "AMQ8006I", "AMQ8008I", "AMQ8007I",
-        "AMQ8409I: Display Queue details."},
-    {MQSC_QMODEL, OBJECT_QUEUE, QT_MODEL, "Queue", "AMQ8006I", "AMQ8008I", "AMQ8007I",
-        "AMQ8409I: Display Queue details."},
-    {MQSC_CHANNEL, OBJECT_CHANNEL, 0, "Channel", "AMQ8014I", "AMQ8016I", "AMQ8015I",
-        "AMQ8414I: Display Channel details."},
-    {MQSC_LISTENER, OBJECT_LISTENER, 0, "Listener", "AMQ8626I", "AMQ8623I", "AMQ8628I",
-        "AMQ8630I: Display listener information details."},
+    {MQSC_QMGR, OBJECT_QMGR, 0, "Queue manager", "", "AMQ8005I", ""},
+    {MQSC_QUEUE, OBJECT_QUEUE, 0, "Queue", "AMQ8006I", "AMQ8008I", "AMQ8007I"},
+    {MQSC_QLOCAL, OBJECT_QUEUE, QT_LOCAL, "Queue", "AMQ8006I", "AMQ8008I", "AMQ8007I"},
+    {MQSC_QREMOTE, OBJECT_QUEUE, QT_REMOTE, "Queue", "AMQ8006I", "AMQ8008I", "AMQ8007I"},
+    {MQSC_QALIAS, OBJECT_QUEUE, QT_ALIAS, "Queue", "AMQ8006I", "AMQ8008I", "AMQ8007I"},
+    {MQSC_QMODEL, OBJECT_QUEUE, QT_MODEL, "Queue", "AMQ8006I", "AMQ8008I", "AMQ8007I"},
+    {MQSC_CHANNEL, OBJECT_CHANNEL, 0, "Channel", "AMQ8014I", "AMQ8016I", "AMQ8015I"},
+    {MQSC_LISTENER, OBJECT_LISTENER, 0, "Listener", "AMQ8626I", "AMQ8623I", "AMQ8628I"},
 };
 
 static const struct noun *
@@ -334,7 +326,6 @@ show(void *arg, void *def)
     void *copy = copy_of(type, def);
     refresh_figures(d->c, type, copy);
     if (mqsc_where(&d->c->mqsc, type, copy)) {
-        buf_printf(&d->c->out, "%s\n", d->n->shown);
         mqsc_display(&d->c->mqsc, type, copy, &d->c->out);
         d->shown++;
     }

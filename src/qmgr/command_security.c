@@ -95,7 +95,6 @@ command_set_chlauth(struct command *c)
 static void
 show_rule(struct command *c, const struct chlauth_def *rule)
 {
-    buf_printf(&c->out, "AMQ8878I: Display channel authentication record details.\n");
     mqsc_display(&c->mqsc, OBJECT_CHLAUTH, rule, &c->out);
 }
 

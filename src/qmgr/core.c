@@ -231,21 +231,21 @@ core_open(struct io *io, const struct qmgr_options *o, struct qmgr **out, struct
 
     snprintf(path, sizeof(path), "%s/journal", o->dir);
     if (!io_exists(io, path)) {
-        fail(f, RC_NOT_FOUND, "IBM MQ queue manager %s does not exist.", name_for(o));
+        fail(f, RC_NOT_FOUND, "Queue manager %s does not exist.", name_for(o));
         failure_id(f, "AMQ8118E");
         failure_fix(f, "Create it: crtmqm %s", name_for(o));
         return RC_NOT_FOUND;
     }
     enum rc rc = open_parts(io, o, &q, f);
     if (rc == RC_BUSY) {
-        fail(f, RC_BUSY, "IBM MQ queue manager '%s' is running.", name_for(o));
+        fail(f, RC_BUSY, "Queue manager '%s' is running.", name_for(o));
         failure_fix(f, "End it first: endmqm -i %s", name_for(o));
     }
     if (rc != RC_OK)
         return rc;
     if (q->def == NULL) { /* crtmqm was interrupted */
         core_close(q);
-        fail(f, RC_NOT_FOUND, "IBM MQ queue manager %s does not exist.", name_for(o));
+        fail(f, RC_NOT_FOUND, "Queue manager %s does not exist.", name_for(o));
         failure_id(f, "AMQ8118E");
         failure_cause(f, "its folder is there, but it was never created completely");
         failure_fix(f, "Create it again: crtmqm %s", name_for(o));
@@ -273,7 +273,7 @@ core_close(struct qmgr *q)
 static enum rc
 exists_already(const struct qmgr_options *o, struct failure *f)
 {
-    fail(f, RC_EXISTS, "IBM MQ queue manager %s already exists.", o->name);
+    fail(f, RC_EXISTS, "Queue manager %s already exists.", o->name);
     failure_id(f, "AMQ8110E");
     return RC_EXISTS;
 }

@@ -15,13 +15,13 @@ mqi_may_drop(struct mqi *m, const char *queue, struct failure *f)
             used = used || (h->handles[i] != NULL && h->handles[i]->to.def == def);
     }
     if (used) {
-        fail(f, RC_BUSY, "IBM MQ object %s in use.", queue);
+        fail(f, RC_BUSY, "Object %s in use.", queue);
         failure_id(f, "AMQ8148E");
         failure_reason(f, MQRC_OBJECT_IN_USE);
         return RC_BUSY;
     }
     if (q != NULL && q->depth > 0) {
-        fail(f, RC_BUSY, "IBM MQ queue %s not empty.", queue);
+        fail(f, RC_BUSY, "Queue %s not empty.", queue);
         failure_id(f, "AMQ8143W");
         failure_reason(f, MQRC_Q_NOT_EMPTY);
         failure_fix(f, "Clear the queue first, or delete it with PURGE.");
@@ -113,7 +113,7 @@ mqi_queue_clear(struct mqi *m, const char *queue, struct failure *f)
     if (q == NULL)
         return RC_OK;
     if (queue_is_used(q)) {
-        fail(f, RC_BUSY, "IBM MQ object %s in use.", queue);
+        fail(f, RC_BUSY, "Object %s in use.", queue);
         failure_id(f, "AMQ8148E");
         failure_reason(f, MQRC_OBJECT_IN_USE);
         return RC_BUSY;

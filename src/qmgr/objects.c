@@ -281,7 +281,7 @@ objects_drop(struct objects *o, enum object_type type, const char *name, struct 
     char kept[49]; /* name may stand in the definition that goes away */
 
     if (object == NULL) {
-        fail(f, RC_NOT_FOUND, "IBM MQ object %s not found.", name);
+        fail(f, RC_NOT_FOUND, "Object %s not found.", name);
         failure_id(f, "AMQ8147E");
         return RC_NOT_FOUND;
     }

@@ -78,7 +78,7 @@ log_line(struct qmgr *q, const char *id, const char *what)
 {
     struct failure f;
 
-    fail(&f, RC_OK, "IBM MQ queue manager '%s' %s.", q->name, what);
+    fail(&f, RC_OK, "Queue manager '%s' %s.", q->name, what);
     failure_id(&f, id);
     failure_side(&f, q->name);
     qmgr_log(q, &f, "");

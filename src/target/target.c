@@ -184,6 +184,15 @@ target_mqscf(struct target *t, struct failure *f, const char *fmt, ...)
     return target_mqsc(t, command, NULL, f);
 }
 
+const char *
+target_cell(const struct mqsc_cell_value *cells, size_t n, const char *keyword)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(cells[i].keyword, keyword) == 0)
+            return cells[i].value == NULL ? "" : cells[i].value;
+    return "";
+}
+
 struct asked {
     const char *attribute;
     char *to;

@@ -40,6 +40,9 @@ enum rc target_mqscf(struct target *t, struct failure *f, const char *fmt, ...)
 enum rc target_ask(struct target *t, const char *command, const char *attribute, char *to, size_t size,
     struct failure *f) MUST_CHECK;
 
+/* The value of one cell of a displayed object; "" when it is absent or blank. */
+const char *target_cell(const struct mqsc_cell_value *cells, size_t n, const char *keyword);
+
 /* ---- messages ---- */
 enum rc target_put(struct target *t, const char *queue, struct span data, uint8_t msgid[24],
     struct failure *f) MUST_CHECK; /* persistent, outside syncpoint */

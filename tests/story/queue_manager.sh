@@ -9,6 +9,7 @@ strmqm OAK >/dev/null
 fails 5 strmqm OAK
 says "STATUS(Running)" dspmq -m OAK
 says "AMQ8006I" mqsc OAK "DEFINE QLOCAL(Q1) DEFPSIST(YES)"
+[ "$(mqsc OAK "DISPLAY QLOCAL(Q1)" | grep -c AMQ8409I)" = 1 ] || die "not one heading for one queue"
 says "AMQ8150E" mqsc OAK "DEFINE QLOCAL(Q1)"
 printf 'one\ntwo\n' | amqsput Q1 OAK >/dev/null
 pid=$(cat "$GROVE_DATA/qmgrs/OAK/lock")
