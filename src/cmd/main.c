@@ -152,7 +152,7 @@ run(const struct cmd_row *row, const char *data, int argc, char **argv)
     else
         cmd_fail(&f);
     io_free(c.io);
-    if (fflush(stdout) != 0 || ferror(stdout)) {
+    if ((fflush(stdout) != 0 || ferror(stdout)) && errno != EPIPE) {
         fprintf(stderr, "%s: the output could not be written\n", row->name);
         return code == EXIT_DONE ? EXIT_FAILED : code;
     }

@@ -11,6 +11,8 @@
 #include "base/text.h"
 #include "x509/hex.h"
 
+#define CHAIN_AUTH_LEVEL 2 /* libssl's security levels */
+
 /* What a partner needs its certificate for.  A key usage extension must hold one of ku. */
 static const struct role {
     uint32_t ku, eku;
@@ -165,6 +167,8 @@ chain_verify(X509 *leaf, X509_STACK *others, X509_STACK *trusted, enum cert_role
     /* Without X509_V_FLAG_PARTIAL_CHAIN a chain has to end at a self-signed anchor. */
     X509_STORE_CTX_set0_trusted_stack(ctx, trusted);
     X509_STORE_CTX_set_time(ctx, 0, (time_t)at);
+    /* Keys and signatures of at least 112 bits: no RSA under 2048, no SHA-1 below the root. */
+    X509_VERIFY_PARAM_set_auth_level(X509_STORE_CTX_get0_param(ctx), CHAIN_AUTH_LEVEL);
     if (X509_verify_cert(ctx) == 1) {
         X509_STACK *chain = X509_STORE_CTX_get0_chain(ctx);
         judge_signers(chain, trusted, out);
