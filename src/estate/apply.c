@@ -302,6 +302,7 @@ apply_run(struct io *io, const struct estate *e, const struct apply_options *o, 
     for (size_t i = 0; exit == APPLY_DONE && i < e->n_channels; i++)
         if (o->channel == NULL || strcmp(o->channel, e->channels[i].name) == 0)
             exit = apply_channel(&r, &e->channels[i]);
+    refusal_end(&r);
     if (exit == APPLY_DONE && r.changed)
         exit = settle(&r);
     struct event done = {.kind = EVENT_DONE, .ok = exit == APPLY_DONE, .changed = r.changed,

@@ -25,7 +25,7 @@ struct intrusion {
     struct run *r;
     const struct estate_channel *c;
     struct party *from, *to;
-    struct target *intruder;
+    struct target *intruder; /* the run's */
     char repository[ESTATE_PATH_MAX];
 };
 
@@ -216,16 +216,24 @@ make_identities(struct intrusion *in, struct failure *f)
     return rc;
 }
 
+enum rc
+refusal_target(struct io *io, const struct estate *e, struct target **out, struct failure *f)
+{
+    char data[ESTATE_PATH_MAX];
+    if (snprintf(data, sizeof(data), "%s/intruder", e->dir) >= (int)sizeof(data))
+        return fail(f, RC_LIMIT, "the estate's path is too long");
+    return target_open(io, "embedded", data, INTRUDER, out, f);
+}
+
 static enum rc
 intruder_up(struct intrusion *in, struct failure *f)
 {
     struct run *r = in->r;
-    char data[ESTATE_PATH_MAX];
-    if (snprintf(data, sizeof(data), "%s/intruder", r->estate->dir) >= (int)sizeof(data) ||
-        snprintf(in->repository, sizeof(in->repository), "%s/intruder/keys.p12", r->estate->dir) >=
-            (int)sizeof(in->repository))
+    if (snprintf(in->repository, sizeof(in->repository), "%s/intruder/keys.p12", r->estate->dir) >=
+        (int)sizeof(in->repository))
         return fail(f, RC_LIMIT, "the estate's path is too long");
-    enum rc rc = target_open(r->io, "embedded", data, INTRUDER, &in->intruder, f);
+    enum rc rc = r->intruder == NULL ? refusal_target(r->io, r->estate, &r->intruder, f) : RC_OK;
+    in->intruder = r->intruder;
     if (rc == RC_OK && !target_exists(in->intruder))
         rc = target_create(in->intruder, "SYSTEM.DEAD.LETTER.QUEUE", f);
     if (rc == RC_OK)
@@ -526,9 +534,15 @@ refusal_intruders(struct run *r, const struct estate_channel *c, struct failure 
     for (size_t i = 0; rc == RC_OK && i < r->estate->n_intruders; i++)
         if (strcmp(r->estate->intruders[i].channel, c->name) == 0)
             rc = try_one(&in, &r->estate->intruders[i], f);
-    struct failure ignored;
-    if (in.intruder != NULL && target_stop(in.intruder, TARGET_END_IMMEDIATE, &ignored) != RC_OK)
-        run_note(r, INTRUDER " is still running: %s", ignored.text);
-    target_free(in.intruder);
     return rc;
+}
+
+void
+refusal_end(struct run *r)
+{
+    struct failure f;
+    if (r->intruder != NULL && target_stop(r->intruder, TARGET_END_IMMEDIATE, &f) != RC_OK)
+        run_note(r, INTRUDER " is still running: %s", f.text);
+    target_free(r->intruder);
+    r->intruder = NULL;
 }

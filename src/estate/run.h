@@ -40,6 +40,7 @@ struct run {
     const struct report *report;
     struct keyring *keys;
     struct party *parties; /* one per estate->qmgrs */
+    struct target *intruder; /* refusal.c: runs from the first attempt to the end of the run */
     unsigned step;         /* number of the last step told */
     bool changed;
     uint64_t started_us;
@@ -146,5 +147,8 @@ enum rc refusal_no_certificate(struct run *r, const struct estate_channel *c, st
 enum rc refusal_forbidden_queue(struct run *r, const struct estate_channel *c, struct failure *f) MUST_CHECK;
 /* Every intruder of this channel.  A refusal that did not happen is an error. */
 enum rc refusal_intruders(struct run *r, const struct estate_channel *c, struct failure *f) MUST_CHECK;
+void refusal_end(struct run *r); /* the intruding queue manager goes */
+/* How it is reached (also one that a killed run has left). */
+enum rc refusal_target(struct io *io, const struct estate *e, struct target **out, struct failure *f) MUST_CHECK;
 
 #endif

@@ -13,3 +13,15 @@ says '"stage": "filtered"' "$grove" status --json
 says "Nothing to do" "$grove" apply
 echo once | amqsput TO.BIRCH ASH >/dev/null
 [ "$(amqsget FROM.ASH BIRCH | grep -c '^message <once>')" = 1 ] || die "not exactly once"
+# stop ends everything, also what a killed run has left.
+"$grove" apply --channel ASH.BIRCH --to mutual --allow-downgrade >/dev/null || die "down"
+"$grove" apply >/dev/null 2>&1 &
+pid=$!
+for _ in $(seq 300); do
+  GROVE_DATA=$GROVE_DATA/intruder dspmq | grep -q Running && break
+  sleep 0.01
+done
+kill -9 $pid 2>/dev/null || true
+wait $pid 2>/dev/null || true
+"$grove" stop >/dev/null
+! GROVE_DATA=$GROVE_DATA/intruder dspmq | grep -q Running || die "the intruder is still running"
