@@ -26,10 +26,14 @@ safe_stack_free(SAFE_STACK *s)
 {
     sk_PKCS7_pop_free(s, PKCS7_free);
 }
+/* clang counts inline functions of a source file that are not used */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wunused-function"
 AUTO_DEFINE(BAG_STACK, bag_stack_free)
 AUTO_DEFINE(SAFE_STACK, safe_stack_free)
 AUTO_DEFINE(X509_CRL, X509_CRL_free)
 AUTO_DEFINE(PKCS8_PRIV_KEY_INFO, PKCS8_PRIV_KEY_INFO_free)
+#pragma GCC diagnostic pop
 
 static void
 bag_push(BAG_STACK *bags, PKCS12_SAFEBAG *bag)

@@ -184,7 +184,7 @@ channel_block(struct status_block *b, const struct chstatus *s, bool saved)
     status_add_times(b, CELL_ASKED, "SSLKEYDA", "SSLKEYTI", 0);
     status_add(b, CELL_ASKED, "SSLPEER", "%s", s->sslpeer);
     status_add(b, CELL_ASKED, "SSLRKEYS", "0");
-    status_add(b, CELL_USUAL, "STATUS", "%s", saved ? "" : state_word(s->state));
+    status_add(b, CELL_USUAL, "STATUS", "%s", saved ? "" : state_word((int32_t)s->state));
     status_add(b, CELL_ASKED, "STOPREQ", "%s", s->stopreq ? "YES" : "NO");
     status_add(b, CELL_USUAL, "SUBSTATE", "%s", substate_word(s->substate));
     status_add(b, CELL_USUAL, "XMITQ", "%s", s->xmitq);

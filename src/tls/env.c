@@ -123,11 +123,12 @@ set_protocol(SSL_CTX *ctx)
                                  SSL_OP_CIPHER_SERVER_PREFERENCE);
     SSL_CTX_set_mode(ctx, SSL_MODE_NO_AUTO_CHAIN | SSL_MODE_RELEASE_BUFFERS);
     SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
+    char groups[] = GROUPS; /* libssl's macro takes away the const */
     SSL_CTX_set_security_level(ctx, 2); /* RSA from 2048 bits, no SHA-1 signatures */
     return SSL_CTX_set_num_tickets(ctx, 0) == 1 &&
            SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION) == 1 &&
            SSL_CTX_set_max_proto_version(ctx, TLS1_3_VERSION) == 1 &&
-           SSL_CTX_set1_groups_list(ctx, GROUPS) == 1 && set_suites(ctx);
+           SSL_CTX_set1_groups_list(ctx, groups) == 1 && set_suites(ctx);
 }
 
 /* Partners that hold several certificates choose by the names that the server trusts. */
