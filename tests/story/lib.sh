@@ -7,6 +7,7 @@ for name in crtmqm strmqm endmqm dltmqm dspmq runmqsc amqsput amqsget runmqakm; 
   ln -s "$grove" "$work/mq/$name"
 done
 PATH=$work/mq:$PATH
+real_home=$HOME # Maven keeps its repository there
 export GROVE_DATA=$work/lab GROVE_WAIT=1 NO_COLOR=1 HOME=$work
 finish() {
   code=$?
