@@ -79,7 +79,7 @@ static enum rc
 filtered_refusals(struct run *r, const struct estate_channel *c, struct failure *f)
 {
     enum rc rc = refusal_forbidden_queue(r, c, f);
-    return rc == RC_OK ? refusal_intruders(r, c, f) : rc;
+    return rc == RC_OK ? intruders_try(r, c, f) : rc;
 }
 
 /* One step: from stage `before` (with these facts) to `stage`, which may be the same when the CipherSpec or a
@@ -302,7 +302,7 @@ apply_run(struct io *io, const struct estate *e, const struct apply_options *o, 
     for (size_t i = 0; exit == APPLY_DONE && i < e->n_channels; i++)
         if (o->channel == NULL || strcmp(o->channel, e->channels[i].name) == 0)
             exit = apply_channel(&r, &e->channels[i]);
-    refusal_end(&r);
+    intruders_end(&r);
     if (exit == APPLY_DONE && r.changed)
         exit = settle(&r);
     struct event done = {.kind = EVENT_DONE, .ok = exit == APPLY_DONE, .changed = r.changed,

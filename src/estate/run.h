@@ -7,7 +7,8 @@
  *   facts.c      what the queue managers say a channel is
  *   proof.c      start the channel afresh, send messages, compare
  *   stages.c     what each stage changes, and how it is undone
- *   refusal.c    intruders: attempts, and their controls
+ *   refusal.c    an attempt that must be refused, and its verdict
+ *   intruder.c   the intruders: a queue manager that plays them, and their controls
  *   apply.c      the order of it all
  */
 #ifndef ESTATE_RUN_H
@@ -40,7 +41,7 @@ struct run {
     const struct report *report;
     struct keyring *keys;
     struct party *parties; /* one per estate->qmgrs */
-    struct target *intruder; /* refusal.c: runs from the first attempt to the end of the run */
+    struct target *intruder; /* intruder.c: runs from the first attempt to the end of the run */
     unsigned step;         /* number of the last step told */
     bool changed;
     uint64_t started_us;
@@ -146,9 +147,9 @@ enum rc refusal_no_certificate(struct run *r, const struct estate_channel *c, st
 /* Valid certificate, forbidden queue. */
 enum rc refusal_forbidden_queue(struct run *r, const struct estate_channel *c, struct failure *f) MUST_CHECK;
 /* Every intruder of this channel.  A refusal that did not happen is an error. */
-enum rc refusal_intruders(struct run *r, const struct estate_channel *c, struct failure *f) MUST_CHECK;
-void refusal_end(struct run *r); /* the intruding queue manager goes */
+enum rc intruders_try(struct run *r, const struct estate_channel *c, struct failure *f) MUST_CHECK;
+void intruders_end(struct run *r); /* the intruding queue manager goes */
 /* How it is reached (also one that a killed run has left). */
-enum rc refusal_target(struct io *io, const struct estate *e, struct target **out, struct failure *f) MUST_CHECK;
+enum rc intruders_target(struct io *io, const struct estate *e, struct target **out, struct failure *f) MUST_CHECK;
 
 #endif

@@ -166,7 +166,7 @@ estate_stop(struct io *io, const struct estate *e, estate_told_fn *told, void *a
 {
     struct target *intruder = NULL;
     struct failure f;
-    if (refusal_target(io, e, &intruder, &f) == RC_OK && target_stop(intruder, TARGET_END_IMMEDIATE, &f) != RC_OK)
+    if (intruders_target(io, e, &intruder, &f) == RC_OK && target_stop(intruder, TARGET_END_IMMEDIATE, &f) != RC_OK)
         told(arg, target_qmgr(intruder), &f);
     target_free(intruder);
     return each_qmgr(io, e, false, told, arg);
