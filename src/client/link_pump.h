@@ -1,6 +1,6 @@
 /*
- * link_pump.h - inside client/: the state of a link, shared by link.c (its life, the owner's calls) and
- * link_pump.c (what the stream below tells, TLS, what the owner is told).
+ * link_pump.h - inside client/: the state of a link, shared by link.c (its life, the owner's calls)
+ * and link_pump.c (what the stream below tells, TLS, what the owner is told).
  */
 #ifndef CLIENT_LINK_PUMP_H
 #define CLIENT_LINK_PUMP_H
@@ -29,10 +29,10 @@ struct link {
     struct io_timer *kick; /* comes back from the event loop when events are due */
 
     bool paused, throttled, reading;
-    bool finished;      /* no more bytes will come */
-    bool failed;        /* `end` says why */
+    bool finished; /* no more bytes will come */
+    bool failed;   /* `end` says why */
     bool end_told;
-    bool alert;         /* a TLS alert is on its way out */
+    bool alert; /* a TLS alert is on its way out */
     struct failure end;
 
     unsigned depth; /* inside events; freed at the end when closed */

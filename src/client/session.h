@@ -1,7 +1,7 @@
 /*
  * session.h - inside client/: a negotiated connection on which one call at a time goes out and its
- * answer comes back.  session.c knows segments and time, client.c the MQI, client_mqsc.c the command
- * server.
+ * answer comes back.  session.c knows segments and time, client.c the MQI, client_mqsc.c the
+ * command server.
  */
 #ifndef CLIENT_SESSION_H
 #define CLIENT_SESSION_H
@@ -38,15 +38,16 @@ struct client {
 enum rc session_open(struct client *c, const char *address, struct failure *f) MUST_CHECK;
 void session_close(struct client *c);
 
-/* Begin a call; append its body to what is returned; then make it.  On RC_OK the completion code and
- * reason are in h and the rest of the answer in *answer, borrowed until the next call. */
+/* Begin a call; append its body to what is returned; then make it.  On RC_OK the completion code
+ * and reason are in h and the rest of the answer in *answer, borrowed until the next call. */
 struct buf *session_begin(struct client *c, uint8_t type, int32_t handle);
-enum rc session_call(struct client *c, struct mqi_header *h, struct reader *answer,
-    struct failure *f) MUST_CHECK;
+enum rc session_call(
+    struct client *c, struct mqi_header *h, struct reader *answer, struct failure *f) MUST_CHECK;
 
-/* Describe completion code and reason of a call on an object ("" for none): RC_OK when cc is not 2. */
-enum rc session_result(const struct mqi_header *h, const char *call, const char *object,
-    struct failure *f) MUST_CHECK;
+/* Describe completion code and reason of a call on an object ("" for none): RC_OK when cc is not 2.
+ */
+enum rc session_result(
+    const struct mqi_header *h, const char *call, const char *object, struct failure *f) MUST_CHECK;
 /* The connection broke or the answer makes no sense. */
 enum rc session_broken(struct client *c, struct failure *f) MUST_CHECK;
 enum rc session_garbled(const char *call, struct failure *f) MUST_CHECK;

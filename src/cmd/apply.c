@@ -41,10 +41,10 @@ next_steps(const struct cmd *c, const struct estate *e)
         return;
     const struct estate_channel *ch = &e->channels[0];
     printf("\n   The queue managers are running.\n"
-        "   Look around:    grove -C %s status\n"
-        "   Put a message:  echo hello | GROVE_DATA=%s amqsput %s %s\n"
-        "   Get it:         GROVE_DATA=%s amqsget %s %s\n"
-        "   Stop:           grove -C %s stop\n",
+           "   Look around:    grove -C %s status\n"
+           "   Put a message:  echo hello | GROVE_DATA=%s amqsput %s %s\n"
+           "   Get it:         GROVE_DATA=%s amqsget %s %s\n"
+           "   Stop:           grove -C %s stop\n",
         c->data, c->data, ch->remote, ch->from, c->data, ch->queue, ch->to, c->data);
 }
 
@@ -69,8 +69,8 @@ cmd_apply(struct cmd *c)
     struct story story = {.explain = a.explain, .colour = cmd_colour(), .estate = e};
     struct report report = {a.json ? story_json_event : story_event, &story};
     if (!a.json)
-        printf("Grove  %s: %zu queue managers, %zu channels   estate in %s\n", e->name, e->n_qmgrs, e->n_channels,
-            c->data);
+        printf("Grove  %s: %zu queue managers, %zu channels   estate in %s\n", e->name, e->n_qmgrs,
+            e->n_channels, c->data);
     code = (int)apply_run(c->io, e, &a.options, &report);
     if (code == EXIT_DONE && !a.json)
         next_steps(c, e);

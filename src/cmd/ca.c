@@ -49,11 +49,13 @@ folder_name(const char *path)
 static enum rc
 create(struct cmd *c, const struct ca_arguments *a, struct failure *f)
 {
-    struct ca_options o = {.name = a->name == NULL ? folder_name(a->words[1]) : a->name, .dn_tail = a->organisation};
+    struct ca_options o = {
+        .name = a->name == NULL ? folder_name(a->words[1]) : a->name, .dn_tail = a->organisation};
     enum rc rc = ca_create(c->io, a->words[1], &o, f);
     if (rc == RC_OK)
-        printf("%s holds %s Root CA and %s Intermediate CA; give chain.pem to whoever must trust them.\n", a->words[1],
-            o.name, o.name);
+        printf("%s holds %s Root CA and %s Intermediate CA; give chain.pem to whoever must trust "
+               "them.\n",
+            a->words[1], o.name, o.name);
     return rc;
 }
 

@@ -1,10 +1,10 @@
 /*
- * cmd.h - one file per command, one row per command (table.c): options are parsed, one function of a layer
- * below is called, its result is printed.  MQ's commands have MQ's names, options and output; the binary is
- * called by those names through links.
+ * cmd.h - one file per command, one row per command (table.c): options are parsed, one function of
+ * a layer below is called, its result is printed.  MQ's commands have MQ's names, options and
+ * output; the binary is called by those names through links.
  *
- * Exit codes of grove: 0 done, 1 a step failed, 2 wrong usage or file, 3 a person has to act, 4 rolled back
- * with something left.  MQ's commands keep MQ's own.
+ * Exit codes of grove: 0 done, 1 a step failed, 2 wrong usage or file, 3 a person has to act, 4
+ * rolled back with something left.  MQ's commands keep MQ's own.
  */
 #ifndef CMD_CMD_H
 #define CMD_CMD_H
@@ -24,8 +24,8 @@ struct cmd {
     char **argv; /* argv[0] is the command */
 };
 struct cmd_row {
-    const char *name;     /* "apply", "crtmqm" */
-    bool is_mq;           /* called by its own name, not under grove */
+    const char *name; /* "apply", "crtmqm" */
+    bool is_mq;       /* called by its own name, not under grove */
     const char *arguments;
     const char *summary;
     const char *options;  /* a line each */
@@ -40,7 +40,8 @@ void cmd_fail(const struct failure *f);
 int cmd_usage(const struct cmd *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void cmd_help(const struct cmd_row *row, FILE *to);
 /* The folder of the estate: -C, $GROVE_DATA, the nearest grove.yaml above, the user's default. */
-enum rc cmd_find_data(struct io *io, const char *given, char to[CMD_PATH_MAX], struct failure *f) MUST_CHECK;
+enum rc cmd_find_data(
+    struct io *io, const char *given, char to[CMD_PATH_MAX], struct failure *f) MUST_CHECK;
 /* Is standard output a terminal that takes colour? */
 bool cmd_colour(void);
 

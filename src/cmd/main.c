@@ -36,7 +36,8 @@ print_lines(FILE *to, const char *lines)
 void
 cmd_help(const struct cmd_row *row, FILE *to)
 {
-    fprintf(to, "%s%s %s\n\n%s\n", row->is_mq ? "" : "grove [-C DIR] ", row->name, row->arguments, row->summary);
+    fprintf(to, "%s%s %s\n\n%s\n", row->is_mq ? "" : "grove [-C DIR] ", row->name, row->arguments,
+        row->summary);
     if (row->options[0] != '\0') {
         fprintf(to, "\nOptions\n");
         print_lines(to, row->options);
@@ -53,7 +54,8 @@ cmd_usage(const struct cmd *c, const char *fmt, ...)
     fprintf(stderr, "%s: ", c->row->name);
     vfprintf(stderr, fmt, ap);
     va_end(ap);
-    fprintf(stderr, "\nusage: %s%s %s\n", c->row->is_mq ? "" : "grove [-C DIR] ", c->row->name, c->row->arguments);
+    fprintf(stderr, "\nusage: %s%s %s\n", c->row->is_mq ? "" : "grove [-C DIR] ", c->row->name,
+        c->row->arguments);
     return EXIT_USAGE;
 }
 
@@ -69,7 +71,8 @@ static enum rc
 absolute(const char *given, char to[CMD_PATH_MAX], struct failure *f)
 {
     if (given[0] == '/')
-        return text_copy(to, CMD_PATH_MAX, given) ? RC_OK : fail(f, RC_LIMIT, "the path is too long");
+        return text_copy(to, CMD_PATH_MAX, given) ? RC_OK
+                                                  : fail(f, RC_LIMIT, "the path is too long");
     char here[PATH_MAX];
     if (getcwd(here, sizeof(here)) == NULL)
         return fail_errno(f, RC_IO, errno, "can not tell the current folder");
@@ -118,11 +121,13 @@ cmd_find_data(struct io *io, const char *given, char to[CMD_PATH_MAX], struct fa
 static void
 overview(FILE *to)
 {
-    fprintf(to, "grove [-C DIR] COMMAND ...\n\nTakes IBM MQ queue managers from nothing to mutually authenticated,"
-        " filtered TLS channels.\n\n");
+    fprintf(to, "grove [-C DIR] COMMAND ...\n\nTakes IBM MQ queue managers from nothing to "
+                "mutually authenticated,"
+                " filtered TLS channels.\n\n");
     for (const struct cmd_row *row = cmd_rows; row->name != NULL; row++)
         fprintf(to, "  %-9s %s\n", row->name, row->summary);
-    fprintf(to, "\nThe commands from crtmqm on are also called by their own names (the links in mq/).\n"
+    fprintf(to,
+        "\nThe commands from crtmqm on are also called by their own names (the links in mq/).\n"
         "-C DIR is the estate's folder; else $GROVE_DATA, else the nearest grove.yaml above.\n"
         "grove COMMAND --help says more.\n");
 }

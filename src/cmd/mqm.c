@@ -1,4 +1,5 @@
-/* mqm.c - the life of a queue manager: crtmqm, strmqm, endmqm, dltmqm, dspmq, with MQ's exit codes. */
+/* mqm.c - the life of a queue manager: crtmqm, strmqm, endmqm, dltmqm, dspmq, with MQ's exit codes.
+ */
 #include <string.h>
 
 #include "base/text.h"
@@ -6,7 +7,14 @@
 #include "target/embedded.h"
 
 /* MQ's own exit codes for these commands. */
-enum { MQ_RUNNING = 5, MQ_EXISTS = 8, MQ_NOT_RUNNING = 16, MQ_UNEXPECTED = 71, MQ_NAME = 72, MQ_WRONG = 36 };
+enum {
+    MQ_RUNNING = 5,
+    MQ_EXISTS = 8,
+    MQ_NOT_RUNNING = 16,
+    MQ_UNEXPECTED = 71,
+    MQ_NAME = 72,
+    MQ_WRONG = 36
+};
 
 static int
 mq_code(enum rc rc, int not_found)
@@ -48,7 +56,8 @@ cmd_crtmqm(struct cmd *c)
     const char *name = NULL, *deadq = NULL;
     for (int i = 1; i < c->argc; i++) {
         const char *word = c->argv[i];
-        bool takes_value = word[0] == '-' && word[1] != '\0' && word[2] == '\0' && strchr("ucdlshtx", word[1]) != NULL;
+        bool takes_value = word[0] == '-' && word[1] != '\0' && word[2] == '\0' &&
+                           strchr("ucdlshtx", word[1]) != NULL;
         if (takes_value && i + 1 < c->argc) {
             i++;
             if (word[1] == 'u')
@@ -109,7 +118,8 @@ cmd_endmqm(struct cmd *c)
     struct failure f = {.rc = RC_OK};
     enum rc rc = embedded_stop(c->io, c->data, name, flag, &f);
     if (rc == RC_OK)
-        printf(flag == 'c' ? "Queue manager '%s' is ending.\n" : "Queue manager '%s' has ended.\n", name);
+        printf(flag == 'c' ? "Queue manager '%s' is ending.\n" : "Queue manager '%s' has ended.\n",
+            name);
     return finish(rc, &f, MQ_NOT_RUNNING);
 }
 

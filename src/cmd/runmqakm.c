@@ -53,7 +53,9 @@ ask_password(struct secret *out, struct failure *f)
     }
     bool fits = read && secret_set(out, line, strcspn(line, "\r\n"));
     secret_wipe(line, sizeof(line));
-    return fits ? RC_OK : fail(f, RC_INVALID, "no password, or a longer one than %u characters", SECRET_MAX);
+    return fits
+               ? RC_OK
+               : fail(f, RC_INVALID, "no password, or a longer one than %u characters", SECRET_MAX);
 }
 
 static enum rc
@@ -61,7 +63,9 @@ take_password(struct akm *a, struct failure *f)
 {
     if (a->pw == NULL)
         return ask_password(&a->password, f);
-    return secret_set(&a->password, a->pw, strlen(a->pw)) ? RC_OK : fail(f, RC_INVALID, "the password is too long");
+    return secret_set(&a->password, a->pw, strlen(a->pw))
+               ? RC_OK
+               : fail(f, RC_INVALID, "the password is too long");
 }
 
 static enum rc
@@ -117,7 +121,8 @@ warn_label(const char *label)
     if (strncmp(label, prefix, n) == 0 && strcmp(label, low) == 0 && label[n] != '\0')
         return;
     const char *name = label;
-    static const char *const misses[] = {"ibmwebspheremq", "ibmwebspremq", "ibmwebspheremq_", "ibmwebsphere", "ibmmq"};
+    static const char *const misses[] = {
+        "ibmwebspheremq", "ibmwebspremq", "ibmwebspheremq_", "ibmwebsphere", "ibmmq"};
     for (size_t i = 0; i < sizeof(misses) / sizeof(misses[0]); i++)
         if (strncmp(low, misses[i], strlen(misses[i])) == 0 && label[strlen(misses[i])] != '\0') {
             name = label + strlen(misses[i]);
@@ -125,8 +130,10 @@ warn_label(const char *label)
         }
     char wanted[KEYREPO_LABEL_MAX + 1];
     keyrepo_label_for("", name, wanted);
-    fprintf(stderr, "warning: no queue manager looks for the label '%s' unless CERTLABL names it.\n"
-        "         Queue manager %s looks for '%s'.\n", label, name, wanted);
+    fprintf(stderr,
+        "warning: no queue manager looks for the label '%s' unless CERTLABL names it.\n"
+        "         Queue manager %s looks for '%s'.\n",
+        label, name, wanted);
 }
 
 /* ---- -keydb ---- */
@@ -150,7 +157,8 @@ keydb_create(struct akm *a, struct failure *f)
 static enum rc
 keydb_stashpw(struct akm *a, struct failure *f)
 {
-    enum rc rc = open_repository(a, f); /* a stash for a password that does not open it helps nobody */
+    enum rc rc =
+        open_repository(a, f); /* a stash for a password that does not open it helps nobody */
     return rc == RC_OK ? stash_save(a->c->io, a->db, &a->password, f) : rc;
 }
 
@@ -170,8 +178,11 @@ cert_list(struct akm *a, struct failure *f)
         if (e->kind == KEYREPO_REQUEST)
             continue;
         bool quote = strchr(e->label, ' ') != NULL || strchr(e->label, ',') != NULL;
-        printf("%s\t%s%s%s\n", e->is_default ? "*-" : e->kind == KEYREPO_PERSONAL ? "-" : "!", quote ? "\"" : "", e->label,
-            quote ? "\"" : "");
+        printf("%s\t%s%s%s\n",
+            e->is_default                 ? "*-"
+            : e->kind == KEYREPO_PERSONAL ? "-"
+                                          : "!",
+            quote ? "\"" : "", e->label, quote ? "\"" : "");
     }
     return RC_OK;
 }
@@ -256,7 +267,9 @@ static enum rc
 write_file(struct akm *a, const struct buf *bytes, struct failure *f)
 {
     enum rc rc = want(a, a->target == NULL ? a->file : a->target, "-target", f);
-    return rc == RC_OK ? io_save(a->c->io, a->target == NULL ? a->file : a->target, buf_span(bytes), f) : rc;
+    return rc == RC_OK
+               ? io_save(a->c->io, a->target == NULL ? a->file : a->target, buf_span(bytes), f)
+               : rc;
 }
 
 static enum rc
@@ -301,8 +314,10 @@ request_extract(struct akm *a, struct failure *f)
 static const char *
 key_spec(const struct akm *a)
 {
-    static const struct { const char *size, *spec; } specs[] = {{"2048", "rsa2048"}, {"3072", "rsa3072"},
-        {"4096", "rsa4096"}, {"256", "p256"}, {"384", "p384"}, {"521", "p521"}};
+    static const struct {
+        const char *size, *spec;
+    } specs[] = {{"2048", "rsa2048"}, {"3072", "rsa3072"}, {"4096", "rsa4096"}, {"256", "p256"},
+        {"384", "p384"}, {"521", "p521"}};
     for (size_t i = 0; a->size != NULL && i < sizeof(specs) / sizeof(specs[0]); i++)
         if (strcmp(a->size, specs[i].size) == 0)
             return specs[i].spec;
@@ -321,7 +336,8 @@ request_create(struct akm *a, struct failure *f)
     if (rc == RC_OK)
         rc = want(a, a->file, "-file", f);
     if (rc == RC_OK && key_spec(a) == NULL)
-        rc = fail(f, RC_INVALID, "-size can be 2048, 3072, 4096, or 256, 384, 521 for elliptic curves");
+        rc = fail(
+            f, RC_INVALID, "-size can be 2048, 3072, 4096, or 256, 384, 521 for elliptic curves");
     if (rc == RC_OK)
         rc = keyrepo_request(a->kr, a->label, NULL, key_spec(a), a->dn, &san, f);
     if (rc == RC_OK)
@@ -371,9 +387,12 @@ static const struct akm_action actions[] = {
 static const char **
 option_place(struct akm *a, const char *word)
 {
-    const struct { const char *name; const char **to; } values[] = {{"-db", &a->db}, {"-label", &a->label},
-        {"-file", &a->file}, {"-dn", &a->dn}, {"-pw", &a->pw}, {"-size", &a->size}, {"-type", &a->type},
-        {"-target", &a->target}, {"-sig_alg", &a->sig}, {"-sigalg", &a->sig}};
+    const struct {
+        const char *name;
+        const char **to;
+    } values[] = {{"-db", &a->db}, {"-label", &a->label}, {"-file", &a->file}, {"-dn", &a->dn},
+        {"-pw", &a->pw}, {"-size", &a->size}, {"-type", &a->type}, {"-target", &a->target},
+        {"-sig_alg", &a->sig}, {"-sigalg", &a->sig}};
     for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++)
         if (strcmp(word, values[i].name) == 0)
             return values[i].to;
@@ -403,7 +422,9 @@ parse(struct akm *a, const char **wrong)
             *place = c->argv[++i];
         else if (strcmp(word, "-san_dnsname") == 0 && more && a->n_dns < 8)
             a->dns[a->n_dns++] = c->argv[++i];
-        else if ((strcmp(word, "-format") == 0 || strcmp(word, "-trust") == 0 || strcmp(word, "-expire") == 0) && more)
+        else if ((strcmp(word, "-format") == 0 || strcmp(word, "-trust") == 0 ||
+                     strcmp(word, "-expire") == 0) &&
+                 more)
             i++;
         else if (strcmp(word, "-stashed") == 0)
             a->stashed = true;
@@ -418,7 +439,8 @@ parse(struct akm *a, const char **wrong)
         else
             *wrong = word;
     }
-    for (size_t i = 0; object != NULL && action != NULL && i < sizeof(actions) / sizeof(actions[0]); i++)
+    for (size_t i = 0; object != NULL && action != NULL && i < sizeof(actions) / sizeof(actions[0]);
+         i++)
         if (strcmp(object, actions[i].object) == 0 && strcmp(action, actions[i].action) == 0)
             return &actions[i];
     if (*wrong == NULL)
@@ -434,7 +456,8 @@ cmd_runmqakm(struct cmd *c)
     const char *wrong = NULL;
     const struct akm_action *action = parse(&a, &wrong);
     if (action == NULL || wrong != NULL)
-        return cmd_usage(c, "'%s' is not understood; runmqakm --help lists what is", wrong), EXIT_FAILED;
+        return cmd_usage(c, "'%s' is not understood; runmqakm --help lists what is", wrong),
+               EXIT_FAILED;
     enum rc rc = want(&a, a.db, "-db", &f);
     if (rc == RC_OK && action->opens)
         rc = open_repository(&a, &f);

@@ -31,7 +31,8 @@ static bool
 one_command(void *arg, const char *command)
 {
     struct session *s = arg;
-    if (strcasecmp(command, "END") == 0 || strcasecmp(command, "QUIT") == 0 || strcasecmp(command, "EXIT") == 0)
+    if (strcasecmp(command, "END") == 0 || strcasecmp(command, "QUIT") == 0 ||
+        strcasecmp(command, "EXIT") == 0)
         return false;
     s->number++;
     if (!s->quiet)
@@ -72,14 +73,16 @@ count_line(unsigned n, const char *none, const char *one, const char *many)
 static void
 trailer(const struct session *s)
 {
-    count_line(s->number, "No MQSC commands read.", "One MQSC command read.", "MQSC commands read.");
+    count_line(
+        s->number, "No MQSC commands read.", "One MQSC command read.", "MQSC commands read.");
     if (s->number == 0)
         return;
     count_line(s->syntax, "No commands have a syntax error.", "One command has a syntax error.",
         "commands have a syntax error.");
     if (s->client != NULL)
         count_line(s->failed, "All valid MQSC commands were processed.",
-            "One valid MQSC command could not be processed.", "valid MQSC commands could not be processed.");
+            "One valid MQSC command could not be processed.",
+            "valid MQSC commands could not be processed.");
 }
 
 static enum rc

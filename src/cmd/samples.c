@@ -13,8 +13,8 @@ static int
 fail_code(const char *program, const char *call, const struct failure *f)
 {
     const char *name = mqrc_name(f->reason);
-    fprintf(stderr, "%s: %s ended with reason code %d%s%s\n", program, call, (int)f->reason, name == NULL ? "" : " ",
-        name == NULL ? "" : name);
+    fprintf(stderr, "%s: %s ended with reason code %d%s%s\n", program, call, (int)f->reason,
+        name == NULL ? "" : " ", name == NULL ? "" : name);
     if (f->reason == 0 || f->fix[0] != '\0')
         cmd_fail(f);
     return f->reason == 0 ? EXIT_FAILED : EXIT_FAILED;

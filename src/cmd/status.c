@@ -14,16 +14,19 @@ text_of(const json_t *o, const char *key)
 static void
 print_qmgrs(const json_t *list)
 {
-    printf("%-14s %-9s %-22s %-44s %s\n", "queue manager", "running", "listener", "personal certificate", "left");
+    printf("%-14s %-9s %-22s %-44s %s\n", "queue manager", "running", "listener",
+        "personal certificate", "left");
     size_t i;
     json_t *o;
-    json_array_foreach(list, i, o) {
+    json_array_foreach(list, i, o)
+    {
         char left[24] = "";
         const json_t *days = json_object_get(o, "days_left");
         if (days != NULL)
             snprintf(left, sizeof(left), "%lld d", (long long)json_integer_value(days));
-        printf("%-14s %-9s %-22s %-44s %s\n", text_of(o, "name"), json_is_true(json_object_get(o, "running")) ? "yes" : "no",
-            text_of(o, "listener"), text_of(o, "subject"), left);
+        printf("%-14s %-9s %-22s %-44s %s\n", text_of(o, "name"),
+            json_is_true(json_object_get(o, "running")) ? "yes" : "no", text_of(o, "listener"),
+            text_of(o, "subject"), left);
         if (text_of(o, "error")[0] != '\0')
             printf("               ! %s\n", text_of(o, "error"));
     }
@@ -35,15 +38,18 @@ print_channels(const json_t *list)
     printf("\n%-21s %-12s %-10s %-24s %s\n", "channel", "stage", "state", "CipherSpec", "partner");
     size_t i;
     json_t *o;
-    json_array_foreach(list, i, o) {
-        printf("%-21s %-12s %-10s %-24s %s\n", text_of(o, "name"), text_of(o, "stage"), text_of(o, "status"),
-            text_of(o, "cipherspec"), text_of(o, "sslpeer"));
+    json_array_foreach(list, i, o)
+    {
+        printf("%-21s %-12s %-10s %-24s %s\n", text_of(o, "name"), text_of(o, "stage"),
+            text_of(o, "status"), text_of(o, "cipherspec"), text_of(o, "sslpeer"));
         if (text_of(o, "error")[0] != '\0')
             printf("                      ! %s\n", text_of(o, "error"));
         else if (strcmp(text_of(o, "stage"), text_of(o, "wanted")) != 0)
-            printf("                      ! grove.yaml says %s: grove apply\n", text_of(o, "wanted"));
+            printf(
+                "                      ! grove.yaml says %s: grove apply\n", text_of(o, "wanted"));
         else if (!json_is_true(json_object_get(o, "as_wanted")))
-            printf("                      ! CipherSpec or filter is not what grove.yaml says: grove apply\n");
+            printf("                      ! CipherSpec or filter is not what grove.yaml says: "
+                   "grove apply\n");
     }
 }
 

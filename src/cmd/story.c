@@ -64,9 +64,11 @@ mark_stage(struct story *s, const char *channel, const char *step, bool done)
 static const char *
 title(const char *step)
 {
-    static const struct { const char *step, *title; } titles[] = {
-        {"baseline", "Baseline"}, {"request", "Certificate request"}, {"authority", "Authority"},
-        {"receive", "Receive"}, {"server-only", "Server-only"}, {"mutual", "Mutual"}, {"filtered", "Filtered"}};
+    static const struct {
+        const char *step, *title;
+    } titles[] = {{"baseline", "Baseline"}, {"request", "Certificate request"},
+        {"authority", "Authority"}, {"receive", "Receive"}, {"server-only", "Server-only"},
+        {"mutual", "Mutual"}, {"filtered", "Filtered"}};
     for (size_t i = 0; i < sizeof(titles) / sizeof(titles[0]); i++)
         if (strcmp(titles[i].step, step) == 0)
             return titles[i].title;
@@ -135,7 +137,8 @@ print_refusal(struct story *s, const struct event *e)
         tick(s);
     else
         cross(s);
-    printf("%-*s %s on %s%s\n", WIDTH - 32, e->text, e->id, e->qmgr, e->control ? "" : "  (control failed)");
+    printf("%-*s %s on %s%s\n", WIDTH - 32, e->text, e->id, e->qmgr,
+        e->control ? "" : "  (control failed)");
 }
 
 static void
@@ -169,8 +172,8 @@ print_done(const struct story *s, const struct event *e)
         return;
     }
     print_table(s);
-    printf("\n   %s in %.2f s, %.2f of it waiting for keys\n", e->ok ? "done" : "stopped", e->ms / 1000,
-        e->keygen_ms / 1000);
+    printf("\n   %s in %.2f s, %.2f of it waiting for keys\n", e->ok ? "done" : "stopped",
+        e->ms / 1000, e->keygen_ms / 1000);
 }
 
 void
@@ -204,7 +207,8 @@ story_event(void *arg, const struct event *e)
         if (e->ok)
             printf("   \xe2\x86\xa9 %s is back in %s: messages proved it\n", e->channel, e->step);
         else
-            printf("   \xe2\x86\xa9 %s could not be put back into %s: %s\n", e->channel, e->step, e->failure->text);
+            printf("   \xe2\x86\xa9 %s could not be put back into %s: %s\n", e->channel, e->step,
+                e->failure->text);
         break;
     case EVENT_NOTE:
         printf("   !  %s\n", e->text);

@@ -10,7 +10,10 @@ struct story {
     unsigned commands; /* told under this step */
     bool refusals;
     unsigned refused, wanted_refusals;
-    struct story_channel { char name[21]; bool done[STAGES]; } channels[64];
+    struct story_channel {
+        char name[21];
+        bool done[STAGES];
+    } channels[64];
     size_t n_channels;
 };
 void story_event(void *arg, const struct event *e);

@@ -43,8 +43,8 @@ proof_line(const struct event *e)
     put(proof, "sslpeer", e->sslpeer);
     put(proof, "sslcerti", e->sslcerti);
     put(proof, "cipherspec", e->cipherspec);
-    return json_pack("{s:s, s:s, s:b, s:f, s:o}", "step", e->step, "channel", e->channel, "ok", 1, "ms", e->ms,
-        "proof", proof);
+    return json_pack("{s:s, s:s, s:b, s:f, s:o}", "step", e->step, "channel", e->channel, "ok", 1,
+        "ms", e->ms, "proof", proof);
 }
 
 static json_t *
@@ -52,8 +52,8 @@ refusal_line(const struct event *e)
 {
     if (!e->attempted)
         return json_pack("{s:s, s:s, s:b}", "step", "refusal", "what", e->text, "attempted", 0);
-    return json_pack("{s:s, s:s, s:s, s:s, s:b, s:b}", "step", "refusal", "what", e->text, "code", e->id, "side",
-        e->qmgr, "ok", e->ok, "control", e->control);
+    return json_pack("{s:s, s:s, s:s, s:s, s:b, s:b}", "step", "refusal", "what", e->text, "code",
+        e->id, "side", e->qmgr, "ok", e->ok, "control", e->control);
 }
 
 void
@@ -69,19 +69,19 @@ story_json_event(void *arg, const struct event *e)
         break;
     case EVENT_FAILED:
     case EVENT_WAITING:
-        print_line(json_pack("{s:s, s:s, s:b, s:b, s:o}", "step", e->step, "channel", e->channel, "ok", 0, "waiting",
-            e->kind == EVENT_WAITING, "failure", failure_object(e->failure)));
+        print_line(json_pack("{s:s, s:s, s:b, s:b, s:o}", "step", e->step, "channel", e->channel,
+            "ok", 0, "waiting", e->kind == EVENT_WAITING, "failure", failure_object(e->failure)));
         break;
     case EVENT_BACK:
-        print_line(json_pack("{s:s, s:s, s:s, s:b}", "step", "back", "channel", e->channel, "stage", e->step, "ok",
-            e->ok));
+        print_line(json_pack("{s:s, s:s, s:s, s:b}", "step", "back", "channel", e->channel, "stage",
+            e->step, "ok", e->ok));
         break;
     case EVENT_NOTE:
         print_line(json_pack("{s:s, s:s}", "step", "note", "text", e->text));
         break;
     case EVENT_DONE:
-        print_line(json_pack("{s:s, s:b, s:b, s:f, s:f}", "step", "done", "ok", e->ok, "changed", e->changed,
-            "total_ms", e->ms, "keygen_ms", e->keygen_ms));
+        print_line(json_pack("{s:s, s:b, s:b, s:f, s:f}", "step", "done", "ok", e->ok, "changed",
+            e->changed, "total_ms", e->ms, "keygen_ms", e->keygen_ms));
         break;
     case EVENT_STEP:
     case EVENT_COMMAND:

@@ -1,6 +1,6 @@
 /*
- * apply.c - the order of a run: queue managers, then each channel through its stages, one at a time; a step
- * that fails is undone, and the stage before is proved.
+ * apply.c - the order of a run: queue managers, then each channel through its stages, one at a
+ * time; a step that fails is undone, and the stage before is proved.
  */
 #include "estate/apply.h"
 
@@ -13,19 +13,28 @@
 static void
 tell_failure(struct run *r, enum stage stage, const char *channel, const struct failure *f)
 {
-    struct event e = {.kind = f->rc == RC_WAITING ? EVENT_WAITING : EVENT_FAILED, .step = stage_name(stage),
-        .channel = channel, .failure = f};
+    struct event e = {.kind = f->rc == RC_WAITING ? EVENT_WAITING : EVENT_FAILED,
+        .step = stage_name(stage),
+        .channel = channel,
+        .failure = f};
     run_event(r, &e);
 }
 
 static void
-tell_proof(struct run *r, const struct estate_channel *c, enum stage stage, const struct proof *p, uint64_t since)
+tell_proof(struct run *r, const struct estate_channel *c, enum stage stage, const struct proof *p,
+    uint64_t since)
 {
     char text[200];
-    snprintf(text, sizeof(text), "%u messages put on %s, got from %s, equal", p->messages, c->from, c->to);
+    snprintf(text, sizeof(text), "%u messages put on %s, got from %s, equal", p->messages, c->from,
+        c->to);
     const struct channel_view *seen = stage == STAGE_SERVER_ONLY ? &p->from : &p->to;
-    struct event e = {.kind = EVENT_PROOF, .step = stage_name(stage), .channel = c->name, .text = text, .ok = true,
-        .messages = p->messages, .ms = run_ms(r, since)};
+    struct event e = {.kind = EVENT_PROOF,
+        .step = stage_name(stage),
+        .channel = c->name,
+        .text = text,
+        .ok = true,
+        .messages = p->messages,
+        .ms = run_ms(r, since)};
     if (stage > STAGE_BASELINE) {
         e.cipherspec = p->from.sslciph;
         e.sslpeer = seen->sslpeer;
@@ -45,7 +54,8 @@ tell_proof(struct run *r, const struct estate_channel *c, enum stage stage, cons
 
 /* Make the channel again what it was before the step, and prove that it works. */
 static enum apply_exit
-step_back(struct run *r, const struct estate_channel *c, enum stage stage, const struct channel_facts *before)
+step_back(struct run *r, const struct estate_channel *c, enum stage stage,
+    const struct channel_facts *before)
 {
     struct failure f = {.rc = RC_OK};
     struct proof p;
@@ -54,7 +64,10 @@ step_back(struct run *r, const struct estate_channel *c, enum stage stage, const
         rc = stage_set(r, c, before, &f);
     if (rc == RC_OK)
         rc = proof_take(r, c, stage, &p, &f);
-    struct event e = {.kind = EVENT_BACK, .step = stage_name(stage), .channel = c->name, .ok = rc == RC_OK,
+    struct event e = {.kind = EVENT_BACK,
+        .step = stage_name(stage),
+        .channel = c->name,
+        .ok = rc == RC_OK,
         .failure = &f};
     run_event(r, &e);
     return rc == RC_OK ? APPLY_FAILED : APPLY_LEFTOVER;
@@ -65,13 +78,15 @@ tell_stage(struct run *r, const struct estate_channel *c, enum stage stage)
 {
     char text[256];
     if (stage == STAGE_SERVER_ONLY)
-        snprintf(text, sizeof(text), "%s proves who it is; %s has no certificate yet", c->to, c->from);
+        snprintf(
+            text, sizeof(text), "%s proves who it is; %s has no certificate yet", c->to, c->from);
     else if (stage == STAGE_BASELINE)
         snprintf(text, sizeof(text), "%s to %s, in the clear", c->from, c->to);
     else if (stage == STAGE_MUTUAL)
         snprintf(text, sizeof(text), "%s and %s both prove who they are", c->from, c->to);
     else
-        snprintf(text, sizeof(text), "only %s, as an unprivileged user, to one queue of %s", c->from, c->to);
+        snprintf(text, sizeof(text), "only %s, as an unprivileged user, to one queue of %s",
+            c->from, c->to);
     run_step(r, stage_name(stage), c->name, text);
 }
 
@@ -82,8 +97,8 @@ filtered_refusals(struct run *r, const struct estate_channel *c, struct failure 
     return rc == RC_OK ? intruders_try(r, c, f) : rc;
 }
 
-/* One step: from stage `before` (with these facts) to `stage`, which may be the same when the CipherSpec or a
- * filter is not as wanted. */
+/* One step: from stage `before` (with these facts) to `stage`, which may be the same when the
+ * CipherSpec or a filter is not as wanted. */
 static enum apply_exit
 step_up(struct run *r, const struct estate_channel *c, enum stage before, enum stage stage)
 {
@@ -111,8 +126,8 @@ step_up(struct run *r, const struct estate_channel *c, enum stage before, enum s
     return before >= STAGE_BASELINE ? step_back(r, c, before, &was) : APPLY_FAILED;
 }
 
-/* The return channel of a pair whose certificates are proved goes to its stage at once (only the roles are
- * new): all changes, then one proof. */
+/* The return channel of a pair whose certificates are proved goes to its stage at once (only the
+ * roles are new): all changes, then one proof. */
 static bool
 is_return_channel(struct run *r, const struct estate_channel *c, const struct channel_facts *facts)
 {
@@ -122,7 +137,8 @@ is_return_channel(struct run *r, const struct estate_channel *c, const struct ch
         struct channel_facts other;
         bool as_wanted;
         if (strcmp(o->from, c->to) == 0 && strcmp(o->to, c->from) == 0 &&
-            facts_read(r, o, &other, NULL) == RC_OK && facts_stage(r, o, &other, &as_wanted) >= STAGE_MUTUAL)
+            facts_read(r, o, &other, NULL) == RC_OK &&
+            facts_stage(r, o, &other, &as_wanted) >= STAGE_MUTUAL)
             return true;
     }
     return false;
@@ -160,7 +176,8 @@ go_down(struct run *r, const struct estate_channel *c, enum stage is, enum stage
 {
     struct failure f = {.rc = RC_OK};
     if (!r->options->allow_downgrade) {
-        fail(&f, RC_DENIED, "%s is in stage %s; %s would be a step down", c->name, stage_name(is), stage_name(wanted));
+        fail(&f, RC_DENIED, "%s is in stage %s; %s would be a step down", c->name, stage_name(is),
+            stage_name(wanted));
         failure_fix(&f, "say so: grove apply --to %s --allow-downgrade", stage_name(wanted));
         tell_failure(r, wanted, c->name, &f);
         return APPLY_FAILED;
@@ -235,8 +252,8 @@ want_keys(struct run *r)
     }
 }
 
-/* A refreshed repository stops the TLS channels of its queue manager, and their partners would wait out a retry
- * interval: no channel is left like that. */
+/* A refreshed repository stops the TLS channels of its queue manager, and their partners would wait
+ * out a retry interval: no channel is left like that. */
 static enum apply_exit
 settle(struct run *r)
 {
@@ -249,7 +266,8 @@ settle(struct run *r)
         if (!from->ready || !to->ready)
             continue;
         enum rc rc = channel_view(from->target, c->name, NULL, &v, &f);
-        if (rc == RC_OK && v.there && strcmp(v.status, "RUNNING") != 0 && strcmp(v.status, "STOPPED") != 0)
+        if (rc == RC_OK && v.there && strcmp(v.status, "RUNNING") != 0 &&
+            strcmp(v.status, "STOPPED") != 0)
             rc = channel_restart(r, c, &f);
         if (rc != RC_OK) {
             tell_failure(r, c->stage, c->name, &f);
@@ -288,7 +306,8 @@ run_close(struct run *r)
 }
 
 enum apply_exit
-apply_run(struct io *io, const struct estate *e, const struct apply_options *o, const struct report *report)
+apply_run(struct io *io, const struct estate *e, const struct apply_options *o,
+    const struct report *report)
 {
     struct run r = {.io = io, .estate = e, .options = o, .report = report};
     struct failure f = {.rc = RC_OK};
@@ -305,8 +324,11 @@ apply_run(struct io *io, const struct estate *e, const struct apply_options *o, 
     intruders_end(&r);
     if (exit == APPLY_DONE && r.changed)
         exit = settle(&r);
-    struct event done = {.kind = EVENT_DONE, .ok = exit == APPLY_DONE, .changed = r.changed,
-        .ms = run_ms(&r, r.started_us), .keygen_ms = keyring_waited_ms(r.keys)};
+    struct event done = {.kind = EVENT_DONE,
+        .ok = exit == APPLY_DONE,
+        .changed = r.changed,
+        .ms = run_ms(&r, r.started_us),
+        .keygen_ms = keyring_waited_ms(r.keys)};
     run_event(&r, &done);
     run_close(&r);
     return exit;

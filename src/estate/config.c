@@ -11,9 +11,10 @@
 #define YAML_MAX (4u << 20)
 #define ITEMS_MAX 10000u
 
-static const char *const stage_names[STAGES] = {"none", "baseline", "server-only", "mutual", "filtered"};
-static const char *const kind_names[INTRUDER_KINDS] = {"other-dn", "same-dn-other-ca", "near-dn", "plaintext",
-    "impostor", "untrusted-ca"};
+static const char *const stage_names[STAGES] = {
+    "none", "baseline", "server-only", "mutual", "filtered"};
+static const char *const kind_names[INTRUDER_KINDS] = {
+    "other-dn", "same-dn-other-ca", "near-dn", "plaintext", "impostor", "untrusted-ca"};
 
 const char *
 stage_name(enum stage s)
@@ -46,7 +47,9 @@ struct key_row {
     bool required;
 };
 #define ROW(type, field, text, kind_, needed)                                                      \
-    {text, offsetof(struct type, field), sizeof(((struct type *)0)->field), kind_, needed}
+    {                                                                                              \
+        text, offsetof(struct type, field), sizeof(((struct type *)0)->field), kind_, needed       \
+    }
 
 static const struct key_row authority_rows[] = {
     ROW(estate_authority, name, "name", VALUE_TEXT, true),
@@ -97,7 +100,10 @@ struct section {
     size_t list_offset, count_offset;
 };
 #define SECTION(text, rows_, type, list)                                                           \
-    {text, rows_, sizeof(struct type), offsetof(struct estate, list), offsetof(struct estate, n_##list)}
+    {                                                                                              \
+        text, rows_, sizeof(struct type), offsetof(struct estate, list),                           \
+            offsetof(struct estate, n_##list)                                                      \
+    }
 static const struct section sections[] = {
     SECTION("authorities", authority_rows, estate_authority, authorities),
     SECTION("queue-managers", qmgr_rows, estate_qmgr, qmgrs),
@@ -114,7 +120,8 @@ struct walk {
 static enum rc
 wrong(struct walk *w, const yaml_node_t *at, const char *what, const char *word)
 {
-    enum rc rc = fail(w->f, RC_INVALID, "grove.yaml line %zu: %s '%.80s'", at->start_mark.line + 1, what, word);
+    enum rc rc = fail(
+        w->f, RC_INVALID, "grove.yaml line %zu: %s '%.80s'", at->start_mark.line + 1, what, word);
     failure_side(w->f, "grove.yaml");
     return rc;
 }
@@ -158,12 +165,15 @@ set_value(struct walk *w, const struct key_row *row, const yaml_node_t *value, c
     char *field = item + row->offset;
     switch (row->kind) {
     case VALUE_TEXT:
-        return text_copy(field, row->size, text) ? RC_OK : wrong(w, value, "the value is too long:", text);
+        return text_copy(field, row->size, text) ? RC_OK
+                                                 : wrong(w, value, "the value is too long:", text);
     case VALUE_PATH:
         return set_path(w, value, text, field, row->size);
     case VALUE_STAGE:
         return stage_find(text, (enum stage *)(void *)field)
-            ? RC_OK : wrong(w, value, "stages are baseline, server-only, mutual, filtered; not", text);
+                   ? RC_OK
+                   : wrong(
+                         w, value, "stages are baseline, server-only, mutual, filtered; not", text);
     case VALUE_INTRUDER:
         for (unsigned k = 0; k < INTRUDER_KINDS; k++)
             if (strcmp(text, kind_names[k]) == 0) {
@@ -181,9 +191,11 @@ static enum rc
 read_item(struct walk *w, const struct section *s, const yaml_node_t *node, char *item)
 {
     if (node == NULL || node->type != YAML_MAPPING_NODE)
-        return fail(w->f, RC_INVALID, "grove.yaml: an entry of %s is not a list of 'key: value'", s->name);
+        return fail(
+            w->f, RC_INVALID, "grove.yaml: an entry of %s is not a list of 'key: value'", s->name);
     uint64_t seen = 0;
-    for (const yaml_node_pair_t *p = node->data.mapping.pairs.start; p < node->data.mapping.pairs.top; p++) {
+    for (const yaml_node_pair_t *p = node->data.mapping.pairs.start;
+         p < node->data.mapping.pairs.top; p++) {
         const yaml_node_t *key = yaml_document_get_node(&w->doc, p->key);
         const char *word = scalar(key) == NULL ? "?" : scalar(key);
         size_t i = 0;
@@ -220,7 +232,8 @@ read_section(struct walk *w, const struct section *s, const yaml_node_t *node)
     *(void **)(void *)(base + s->list_offset) = items;
     *(size_t *)(void *)(base + s->count_offset) = n;
     for (size_t i = 0; i < n; i++) {
-        const yaml_node_t *item = yaml_document_get_node(&w->doc, node->data.sequence.items.start[i]);
+        const yaml_node_t *item =
+            yaml_document_get_node(&w->doc, node->data.sequence.items.start[i]);
         enum rc rc = read_item(w, s, item, items + i * s->item_size);
         if (rc != RC_OK)
             return rc;
@@ -234,12 +247,14 @@ read_root(struct walk *w)
     const yaml_node_t *root = yaml_document_get_root_node(&w->doc);
     if (root == NULL || root->type != YAML_MAPPING_NODE)
         return fail(w->f, RC_INVALID, "grove.yaml is empty or not a list of 'key: value'");
-    for (const yaml_node_pair_t *p = root->data.mapping.pairs.start; p < root->data.mapping.pairs.top; p++) {
+    for (const yaml_node_pair_t *p = root->data.mapping.pairs.start;
+         p < root->data.mapping.pairs.top; p++) {
         const yaml_node_t *key = yaml_document_get_node(&w->doc, p->key);
         const yaml_node_t *value = yaml_document_get_node(&w->doc, p->value);
         const char *word = scalar(key) == NULL ? "?" : scalar(key);
         if (strcmp(word, "estate") == 0) {
-            text_copy(w->estate->name, sizeof(w->estate->name), scalar(value) == NULL ? "" : scalar(value));
+            text_copy(w->estate->name, sizeof(w->estate->name),
+                scalar(value) == NULL ? "" : scalar(value));
             continue;
         }
         size_t i = 0;
@@ -340,7 +355,8 @@ check(struct estate *e, struct failure *f)
     for (size_t i = 0; rc == RC_OK && i < e->n_qmgrs; i++) {
         rc = check_qmgr(e, &e->qmgrs[i], f);
         if (rc == RC_OK && estate_qmgr(e, e->qmgrs[i].name) != &e->qmgrs[i])
-            rc = bad(f, e->qmgrs[i].name, "the queue manager stands there twice:", e->qmgrs[i].name);
+            rc =
+                bad(f, e->qmgrs[i].name, "the queue manager stands there twice:", e->qmgrs[i].name);
     }
     for (size_t i = 0; rc == RC_OK && i < e->n_channels; i++)
         rc = check_channel(e, &e->channels[i], f);

@@ -1,6 +1,6 @@
 /*
- * facts.c - what the queue managers say a channel is.  Memory of earlier runs plays no part: a change made by
- * hand is seen.
+ * facts.c - what the queue managers say a channel is.  Memory of earlier runs plays no part: a
+ * change made by hand is seen.
  */
 #include <stdio.h>
 #include <string.h>
@@ -9,7 +9,8 @@
 
 /* One attribute of a channel; absent channel: RC_NOT_FOUND. */
 static enum rc
-ask(struct party *p, const char *channel, const char *attribute, char *to, size_t size, struct failure *f)
+ask(struct party *p, const char *channel, const char *attribute, char *to, size_t size,
+    struct failure *f)
 {
     char command[128];
     snprintf(command, sizeof(command), "DISPLAY CHANNEL('%s') %s", channel, attribute);
@@ -22,7 +23,8 @@ struct rules { /* the CHLAUTH records of one channel */
 };
 
 static void
-take_rule(void *arg, const char *id, const char *text, const struct mqsc_cell_value *cells, size_t n)
+take_rule(
+    void *arg, const char *id, const char *text, const struct mqsc_cell_value *cells, size_t n)
 {
     (void)id;
     (void)text;
@@ -35,15 +37,18 @@ take_rule(void *arg, const char *id, const char *text, const struct mqsc_cell_va
             return;
         facts->mapped = true;
         text_copy(facts->map_sslpeer, sizeof(facts->map_sslpeer), target_cell(cells, n, "SSLPEER"));
-        text_copy(facts->map_sslcerti, sizeof(facts->map_sslcerti), target_cell(cells, n, "SSLCERTI"));
+        text_copy(
+            facts->map_sslcerti, sizeof(facts->map_sslcerti), target_cell(cells, n, "SSLCERTI"));
         text_copy(facts->map_user, sizeof(facts->map_user), target_cell(cells, n, "MCAUSER"));
-    } else if (strcmp(type, "ADDRESSMAP") == 0 && strcmp(target_cell(cells, n, "ADDRESS"), "*") == 0) {
+    } else if (strcmp(type, "ADDRESSMAP") == 0 &&
+               strcmp(target_cell(cells, n, "ADDRESS"), "*") == 0) {
         facts->backstop = strcmp(target_cell(cells, n, "USERSRC"), "NOACCESS") == 0;
     }
 }
 
 static enum rc
-read_to(struct run *r, const struct estate_channel *c, struct channel_facts *facts, struct failure *f)
+read_to(
+    struct run *r, const struct estate_channel *c, struct channel_facts *facts, struct failure *f)
 {
     struct party *p = run_party(r, c->to);
     enum rc rc = ask(p, c->name, "SSLCIPH", facts->to_sslciph, sizeof(facts->to_sslciph), f);
@@ -65,7 +70,8 @@ read_to(struct run *r, const struct estate_channel *c, struct channel_facts *fac
 }
 
 enum rc
-facts_read(struct run *r, const struct estate_channel *c, struct channel_facts *out, struct failure *f)
+facts_read(
+    struct run *r, const struct estate_channel *c, struct channel_facts *out, struct failure *f)
 {
     *out = (struct channel_facts){.from_exists = false};
     struct party *p = run_party(r, c->from);
@@ -92,7 +98,8 @@ same(const char *a, const char *b)
 }
 
 enum stage
-facts_stage(struct run *r, const struct estate_channel *c, const struct channel_facts *facts, bool *as_wanted)
+facts_stage(struct run *r, const struct estate_channel *c, const struct channel_facts *facts,
+    bool *as_wanted)
 {
     *as_wanted = true;
     if (!facts->from_exists || !facts->to_exists)
@@ -105,10 +112,11 @@ facts_stage(struct run *r, const struct estate_channel *c, const struct channel_
     if (!same(facts->sslcauth, "REQUIRED") || !facts->from_has_certificate)
         return STAGE_SERVER_ONLY;
     char sslpeer[DN_TEXT_MAX], sslcerti[DN_TEXT_MAX], partner[DN_TEXT_MAX];
-    if (!facts->mapped || !facts->backstop || facts_filters(r, c, sslpeer, sslcerti, partner, NULL) != RC_OK)
+    if (!facts->mapped || !facts->backstop ||
+        facts_filters(r, c, sslpeer, sslcerti, partner, NULL) != RC_OK)
         return STAGE_MUTUAL;
-    *as_wanted = *as_wanted && same(facts->map_sslpeer, sslpeer) && same(facts->map_sslcerti, sslcerti) &&
-        same(facts->from_sslpeer, partner);
+    *as_wanted = *as_wanted && same(facts->map_sslpeer, sslpeer) &&
+                 same(facts->map_sslcerti, sslcerti) && same(facts->from_sslpeer, partner);
     return STAGE_FILTERED;
 }
 

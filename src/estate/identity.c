@@ -1,6 +1,6 @@
 /*
- * identity.c - a queue manager's key repository: made, asked for, signed, received; trusted signers; a
- * certificate set aside and restored.
+ * identity.c - a queue manager's key repository: made, asked for, signed, received; trusted
+ * signers; a certificate set aside and restored.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -24,7 +24,8 @@ authority_open(struct run *r, const struct estate_authority *a, struct ca **out,
         if (rc != RC_OK)
             return rc;
         char text[256];
-        snprintf(text, sizeof(text), "grove ca create %s   root and intermediate, keys encrypted", a->name);
+        snprintf(text, sizeof(text), "grove ca create %s   root and intermediate, keys encrypted",
+            a->name);
         struct event e = {.kind = EVENT_COMMAND, .qmgr = "CA", .text = text, .id = "", .ok = true};
         run_event(r, &e);
         r->changed = true;
@@ -66,7 +67,8 @@ tell_command(struct run *r, const struct party *p, const char *fmt, ...)
     va_start(ap, fmt);
     vsnprintf(text, sizeof(text), fmt, ap);
     va_end(ap);
-    struct event e = {.kind = EVENT_COMMAND, .qmgr = p->is->name, .text = text, .id = "", .ok = true};
+    struct event e = {
+        .kind = EVENT_COMMAND, .qmgr = p->is->name, .text = text, .id = "", .ok = true};
     run_event(r, &e);
     r->changed = true;
 }
@@ -146,8 +148,10 @@ identity_read(struct run *r, struct party *p, bool *found, struct failure *f)
     dn_print_filter(&subject, p->subject, sizeof(p->subject));
     dn_print_filter(&issuer, p->issuer, sizeof(p->issuer));
     if (p->subject[0] == '\0' || p->issuer[0] == '\0') {
-        /* A blank filter admits everybody: never let that come of a name that can not be written. */
-        rc = fail(f, RC_UNSUPPORTED, "%s's certificate has a name that no SSLPEER filter can express", p->is->name);
+        /* A blank filter admits everybody: never let that come of a name that can not be written.
+         */
+        rc = fail(f, RC_UNSUPPORTED,
+            "%s's certificate has a name that no SSLPEER filter can express", p->is->name);
         failure_side(f, p->is->name);
         failure_fix(f, "ask for a shorter name, without quotes and asterisks at its ends");
         return rc;
@@ -187,7 +191,8 @@ request_ensure(struct run *r, struct party *p, struct opened *o, X509_REQ **req,
         rc = keyrepo_request(o->kr, p->label, key, p->is->key, p->is->dn, &san, f);
         if (rc != RC_OK)
             return rc;
-        tell_command(r, p, "runmqakm -certreq -create -db %s -stashed -label %s -dn \"%s\" -file %s.csr",
+        tell_command(r, p,
+            "runmqakm -certreq -create -db %s -stashed -label %s -dn \"%s\" -file %s.csr",
             file_name(p), p->label, p->is->dn, p->is->name);
         rc = repository_save(r, p->is->repository, o, f);
         if (rc != RC_OK)
@@ -199,7 +204,8 @@ request_ensure(struct run *r, struct party *p, struct opened *o, X509_REQ **req,
 }
 
 static enum rc
-add_signers(struct run *r, struct keyrepo *kr, const char *name, X509_STACK *signers, bool *any, struct failure *f)
+add_signers(struct run *r, struct keyrepo *kr, const char *name, X509_STACK *signers, bool *any,
+    struct failure *f)
 {
     (void)r;
     for (int i = 0; i < sk_X509_num(signers); i++) {
@@ -225,11 +231,13 @@ tell_names(struct run *r, const struct party *p, const char *issued)
         return;
     dn_print_filter(&asked, wanted, sizeof(wanted));
     if (strcmp(wanted, issued) != 0)
-        run_note(r, "%s asked for %s, the CA issued %s: filters follow the issued name", p->is->name, wanted, issued);
+        run_note(r, "%s asked for %s, the CA issued %s: filters follow the issued name",
+            p->is->name, wanted, issued);
 }
 
 static enum rc
-sign_and_receive(struct run *r, struct party *p, struct opened *o, struct ca *ca, X509_REQ *req, struct failure *f)
+sign_and_receive(struct run *r, struct party *p, struct opened *o, struct ca *ca, X509_REQ *req,
+    struct failure *f)
 {
     uint64_t from = io_now_us(r->io);
     AUTO(X509_STACK) *chain = NULL;
@@ -237,8 +245,12 @@ sign_and_receive(struct run *r, struct party *p, struct opened *o, struct ca *ca
     enum rc rc = ca_sign(ca, p->is->name, req, &profile, &chain, f);
     if (rc != RC_OK)
         return rc;
-    struct event signed_ = {.kind = EVENT_PROOF, .step = "authority", .channel = p->is->name, .ok = true,
-        .text = "signed; serverAuth and clientAuth, names kept", .ms = run_ms(r, from)};
+    struct event signed_ = {.kind = EVENT_PROOF,
+        .step = "authority",
+        .channel = p->is->name,
+        .ok = true,
+        .text = "signed; serverAuth and clientAuth, names kept",
+        .ms = run_ms(r, from)};
     run_event(r, &signed_);
 
     run_step(r, "receive", p->is->name, "the signer chain first, then the certificate");
@@ -261,16 +273,22 @@ sign_and_receive(struct run *r, struct party *p, struct opened *o, struct ca *ca
         rc = repository_save(r, p->is->repository, o, f);
     if (rc != RC_OK)
         return rc;
-    tell_command(r, p, "runmqakm -cert -add -db %s -stashed -label '%s ca' -file chain.pem", file_name(p),
-        p->is->authority);
-    tell_command(r, p, "runmqakm -cert -receive -db %s -stashed -file %s.crt", file_name(p), p->is->name);
+    tell_command(r, p, "runmqakm -cert -add -db %s -stashed -label '%s ca' -file chain.pem",
+        file_name(p), p->is->authority);
+    tell_command(
+        r, p, "runmqakm -cert -receive -db %s -stashed -file %s.crt", file_name(p), p->is->name);
     bool found = false;
     rc = identity_find(r, p, &found, f);
     if (rc != RC_OK)
         return rc;
     tell_names(r, p, p->subject);
-    struct event received = {.kind = EVENT_PROOF, .step = "receive", .channel = p->is->name, .ok = true,
-        .text = "received; its key, chain and dates fit", .ms = run_ms(r, from), .sslpeer = p->subject,
+    struct event received = {.kind = EVENT_PROOF,
+        .step = "receive",
+        .channel = p->is->name,
+        .ok = true,
+        .text = "received; its key, chain and dates fit",
+        .ms = run_ms(r, from),
+        .sslpeer = p->subject,
         .sslcerti = p->issuer};
     run_event(r, &received);
     return RC_OK;
@@ -297,8 +315,12 @@ identity_ensure(struct run *r, struct party *p, struct failure *f)
     rc = request_ensure(r, p, &o, &req, f);
     if (rc != RC_OK)
         return rc;
-    struct event asked = {.kind = EVENT_PROOF, .step = "request", .channel = p->is->name, .ok = true,
-        .text = "key made in the repository, which it never leaves; request written", .ms = run_ms(r, from)};
+    struct event asked = {.kind = EVENT_PROOF,
+        .step = "request",
+        .channel = p->is->name,
+        .ok = true,
+        .text = "key made in the repository, which it never leaves; request written",
+        .ms = run_ms(r, from)};
     run_event(r, &asked);
     run_step(r, "authority", p->is->name, "the authority signs the request");
     struct ca *ca = NULL;
@@ -340,7 +362,8 @@ identity_trust_authority(struct run *r, struct party *p, const char *authority, 
     rc = repository_save(r, p->is->repository, &o, f);
     if (rc != RC_OK)
         return rc;
-    tell_command(r, p, "runmqakm -cert -add -db %s -stashed -label '%s ca' -file chain.pem", file_name(p), authority);
+    tell_command(r, p, "runmqakm -cert -add -db %s -stashed -label '%s ca' -file chain.pem",
+        file_name(p), authority);
     return identity_refresh(r, p, f);
 }
 
@@ -360,7 +383,8 @@ identity_refresh(struct run *r, struct party *p, struct failure *f)
     if (rc != RC_OK)
         return rc;
     if (strlen(p->is->repository) > 256) {
-        rc = fail(f, RC_LIMIT, "the path of %s's key repository is longer than SSLKEYR's 256", p->is->name);
+        rc = fail(f, RC_LIMIT, "the path of %s's key repository is longer than SSLKEYR's 256",
+            p->is->name);
         failure_fix(f, "move the estate to a shorter path");
         return rc;
     }
@@ -404,7 +428,8 @@ move_personal(struct keyrepo *from, struct keyrepo *to, const char *label, struc
 
 /* The receiving file is written first: at no moment is the key in neither. */
 static enum rc
-move_between(struct run *r, const char *from, const char *to, const char *label, bool *did, struct failure *f)
+move_between(struct run *r, const char *from, const char *to, const char *label, bool *did,
+    struct failure *f)
 {
     *did = false;
     AUTO_OPENED source = {.kr = NULL}, target = {.kr = NULL};
@@ -433,7 +458,8 @@ identity_set_aside(struct run *r, struct party *p, bool *did, struct failure *f)
     enum rc rc = move_between(r, p->is->repository, aside, p->label, did, f);
     if (rc != RC_OK || !*did)
         return rc;
-    tell_command(r, p, "runmqakm -cert -export ... ; -cert -delete -db %s -stashed -label %s", file_name(p), p->label);
+    tell_command(r, p, "runmqakm -cert -export ... ; -cert -delete -db %s -stashed -label %s",
+        file_name(p), p->label);
     return identity_refresh(r, p, f);
 }
 
@@ -505,6 +531,7 @@ identity_make(struct run *r, const char *path, const struct identity_wanted *wan
         rc = trust_in(r, o.kr, trust[i], f);
     for (size_t i = 0; rc == RC_OK && i < n; i++)
         if (keyrepo_find(o.kr, wanted[i].label) == NULL)
-            rc = certify_in(r, o.kr, wanted[i].label, wanted[i].owner, wanted[i].dn, wanted[i].authority, f);
+            rc = certify_in(
+                r, o.kr, wanted[i].label, wanted[i].owner, wanted[i].dn, wanted[i].authority, f);
     return rc == RC_OK ? repository_save(r, path, &o, f) : rc;
 }

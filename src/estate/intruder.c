@@ -1,11 +1,12 @@
 /*
  * intruder.c - intruders of a channel.
  *
- * One more queue manager, GROVE.INTRUDER, plays all intruders: it has its own repository with a certificate
- * for each and opens the channel under attack with the one whose turn it is.  A control is the same attempt on
- * a copy of the channel, made for the moment, from which only the one thing that should refuse it is taken
- * away: the real channel is never weakened.  Where only the accepting side's trust refuses, the control
- * is a handshake in memory with that one signer added (DESIGN.md, idea 1).
+ * One more queue manager, GROVE.INTRUDER, plays all intruders: it has its own repository with a
+ * certificate for each and opens the channel under attack with the one whose turn it is.  A control
+ * is the same attempt on a copy of the channel, made for the moment, from which only the one thing
+ * that should refuse it is taken away: the real channel is never weakened.  Where only the
+ * accepting side's trust refuses, the control is a handshake in memory with that one signer added
+ * (DESIGN.md, idea 1).
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,7 +44,8 @@ is_issuable(const struct run *r, const struct estate_intruder *x)
     if (x->kind == INTRUDER_PLAINTEXT)
         return true;
     const struct estate_authority *a = estate_authority(r->estate, x->authority);
-    const struct estate_qmgr *to = estate_qmgr(r->estate, estate_channel(r->estate, x->channel)->to);
+    const struct estate_qmgr *to =
+        estate_qmgr(r->estate, estate_channel(r->estate, x->channel)->to);
     const struct estate_authority *theirs = estate_authority(r->estate, to->authority);
     return a != NULL && strcmp(a->kind, "own") == 0 && theirs != NULL && theirs->kind[0] != '\0';
 }
@@ -59,14 +61,16 @@ make_identities(struct intrusion *in, struct failure *f)
         abort();
     for (size_t i = 0; i < r->estate->n_intruders; i++) {
         const struct estate_intruder *x = &r->estate->intruders[i];
-        if (strcmp(x->channel, in->c->name) != 0 || x->kind == INTRUDER_PLAINTEXT || !is_issuable(r, x))
+        if (strcmp(x->channel, in->c->name) != 0 || x->kind == INTRUDER_PLAINTEXT ||
+            !is_issuable(r, x))
             continue;
         intruder_label(x, wanted[n].label);
         wanted[n].owner = x->name;
         wanted[n].dn = x->dn;
         wanted[n++].authority = x->authority;
     }
-    enum rc rc = identity_make(r, in->repository, wanted, n, trust, strcmp(trust[0], trust[1]) == 0 ? 1 : 2, f);
+    enum rc rc = identity_make(
+        r, in->repository, wanted, n, trust, strcmp(trust[0], trust[1]) == 0 ? 1 : 2, f);
     free(wanted);
     return rc;
 }
@@ -106,10 +110,13 @@ intruder_up(struct intrusion *in, struct failure *f)
 
 /* A sender of that name with this certificate and CipherSpec, to the accepting side. */
 static enum rc
-intruder_channel(struct intrusion *in, const char *channel, const char *label, const char *spec, struct failure *f)
+intruder_channel(struct intrusion *in, const char *channel, const char *label, const char *spec,
+    struct failure *f)
 {
-    return target_mqscf(in->intruder, f, "DEFINE CHANNEL('%s') CHLTYPE(SDR) TRPTYPE(TCP) CONNAME('%s') XMITQ(X)"
-        " SSLCIPH('%s') CERTLABL('%s') SHORTRTY(0) LONGRTY(0) REPLACE", channel, in->to->address, spec, label);
+    return target_mqscf(in->intruder, f,
+        "DEFINE CHANNEL('%s') CHLTYPE(SDR) TRPTYPE(TCP) CONNAME('%s') XMITQ(X)"
+        " SSLCIPH('%s') CERTLABL('%s') SHORTRTY(0) LONGRTY(0) REPLACE",
+        channel, in->to->address, spec, label);
 }
 
 /* ---- controls ---- */
@@ -118,7 +125,8 @@ static enum rc
 control_drop(struct intrusion *in, struct failure *f)
 {
     char shown[49];
-    enum rc rc = target_ask(in->to->target, "DISPLAY CHANNEL(" CONTROL ")", "CHANNEL", shown, sizeof(shown), f);
+    enum rc rc = target_ask(
+        in->to->target, "DISPLAY CHANNEL(" CONTROL ")", "CHANNEL", shown, sizeof(shown), f);
     if (rc == RC_NOT_FOUND)
         return RC_OK;
     static const char *const undo[] = {
@@ -132,7 +140,8 @@ control_drop(struct intrusion *in, struct failure *f)
             rc = RC_OK; /* there are none of this type */
     }
     struct channel_view v;
-    for (unsigned i = 0; rc == RC_OK && i < 500; i++) { /* the instance ends when its partner's socket does */
+    for (unsigned i = 0; rc == RC_OK && i < 500;
+         i++) { /* the instance ends when its partner's socket does */
         rc = channel_view(in->to->target, CONTROL, NULL, &v, f);
         if (!v.there)
             break;
@@ -154,18 +163,24 @@ control_rules(struct intrusion *in, const struct estate_intruder *x, struct fail
     switch (x->kind) {
     case INTRUDER_OTHER_DN:
     case INTRUDER_NEAR_DN: /* its name is mapped */
-        rc = target_mqscf(t, f, "SET CHLAUTH(" CONTROL ") TYPE(SSLPEERMAP) SSLPEER('%s') SSLCERTI('%s') USERSRC(MAP)"
-            " MCAUSER('%s')", own, in->from->issuer, in->c->mcauser);
+        rc = target_mqscf(t, f,
+            "SET CHLAUTH(" CONTROL ") TYPE(SSLPEERMAP) SSLPEER('%s') SSLCERTI('%s') USERSRC(MAP)"
+            " MCAUSER('%s')",
+            own, in->from->issuer, in->c->mcauser);
         break;
     case INTRUDER_SAME_DN_OTHER_CA: /* the issuer is not asked for */
-        rc = target_mqscf(t, f, "SET CHLAUTH(" CONTROL ") TYPE(SSLPEERMAP) SSLPEER('%s') USERSRC(MAP) MCAUSER('%s')",
+        rc = target_mqscf(t, f,
+            "SET CHLAUTH(" CONTROL ") TYPE(SSLPEERMAP) SSLPEER('%s') USERSRC(MAP) MCAUSER('%s')",
             own, in->c->mcauser);
         break;
-    case INTRUDER_PLAINTEXT: /* the channel asks for no TLS, and the queue manager's name is admitted */
+    case INTRUDER_PLAINTEXT: /* the channel asks for no TLS, and the queue manager's name is
+                                admitted */
         rc = target_mqscf(t, f, "ALTER CHANNEL(" CONTROL ") CHLTYPE(RCVR) SSLCIPH(' ')");
         if (rc == RC_OK)
-            rc = target_mqscf(t, f, "SET CHLAUTH(" CONTROL ") TYPE(QMGRMAP) QMNAME(" INTRUDER ") USERSRC(MAP)"
-                " MCAUSER('%s')", in->c->mcauser);
+            rc = target_mqscf(t, f,
+                "SET CHLAUTH(" CONTROL ") TYPE(QMGRMAP) QMNAME(" INTRUDER ") USERSRC(MAP)"
+                " MCAUSER('%s')",
+                in->c->mcauser);
         break;
     case INTRUDER_IMPOSTOR:
     case INTRUDER_UNTRUSTED_CA:
@@ -176,17 +191,19 @@ control_rules(struct intrusion *in, const struct estate_intruder *x, struct fail
 }
 
 static enum rc
-control_attempt(struct intrusion *in, const struct estate_intruder *x, const char *label, const char *spec,
-    struct attempt *out, struct failure *f)
+control_attempt(struct intrusion *in, const struct estate_intruder *x, const char *label,
+    const char *spec, struct attempt *out, struct failure *f)
 {
     struct target *t = in->to->target;
     enum rc rc = control_drop(in, f);
     if (rc == RC_OK)
-        rc = target_mqscf(t, f, "DEFINE CHANNEL(" CONTROL ") CHLTYPE(RCVR) LIKE('%s')", in->c->name);
+        rc =
+            target_mqscf(t, f, "DEFINE CHANNEL(" CONTROL ") CHLTYPE(RCVR) LIKE('%s')", in->c->name);
     if (rc == RC_OK)
         rc = control_rules(in, x, f);
     if (rc == RC_OK)
-        rc = target_mqscf(t, f, "SET CHLAUTH(" CONTROL ") TYPE(ADDRESSMAP) ADDRESS('*') USERSRC(NOACCESS)");
+        rc = target_mqscf(
+            t, f, "SET CHLAUTH(" CONTROL ") TYPE(ADDRESSMAP) ADDRESS('*') USERSRC(NOACCESS)");
     if (rc == RC_OK)
         rc = intruder_channel(in, CONTROL, label, spec, f);
     if (rc == RC_OK)
@@ -208,13 +225,15 @@ static const char *const stories[INTRUDER_KINDS] = {
 };
 
 static enum rc
-try_sender(struct intrusion *in, const struct estate_intruder *x, const char *code, struct failure *f)
+try_sender(
+    struct intrusion *in, const struct estate_intruder *x, const char *code, struct failure *f)
 {
     char label[KEYREPO_LABEL_MAX + 1] = " ", what[200];
     const char *spec = x->kind == INTRUDER_PLAINTEXT ? " " : in->c->cipherspec;
     if (x->kind != INTRUDER_PLAINTEXT)
         intruder_label(x, label);
-    snprintf(what, sizeof(what), "%s, %s%s%.100s", x->name, stories[x->kind], x->dn[0] == '\0' ? "" : ": ", x->dn);
+    snprintf(what, sizeof(what), "%s, %s%s%.100s", x->name, stories[x->kind],
+        x->dn[0] == '\0' ? "" : ": ", x->dn);
     struct attempt a, control = {.passed = true};
     enum rc rc = intruder_channel(in, in->c->name, label, spec, f);
     if (rc == RC_OK)
@@ -224,7 +243,8 @@ try_sender(struct intrusion *in, const struct estate_intruder *x, const char *co
     return rc == RC_OK ? refusal_verdict(in->r, what, code, in->c->to, &a, &control, f) : rc;
 }
 
-/* A handshake in memory, to see that the stranger's certificate is in order but for the missing signer. */
+/* A handshake in memory, to see that the stranger's certificate is in order but for the missing
+ * signer. */
 static bool
 handshake_passes(struct tls *client, struct tls *server)
 {
@@ -247,7 +267,8 @@ handshake_passes(struct tls *client, struct tls *server)
 }
 
 static enum rc
-memory_control(struct intrusion *in, const struct estate_intruder *x, bool *passed, struct failure *f)
+memory_control(
+    struct intrusion *in, const struct estate_intruder *x, bool *passed, struct failure *f)
 {
     struct run *r = in->r;
     struct keyrepo *server_kr = NULL, *client_kr = NULL;
@@ -276,7 +297,8 @@ memory_control(struct intrusion *in, const struct estate_intruder *x, bool *pass
     if (rc == RC_OK)
         rc = tls_env_new(client_kr, in->repository, true, &client_env, f);
     struct tls_options so = {.server = true, .label = in->to->label, .now = now};
-    struct tls_options co = {.cipherspec = in->c->cipherspec, .label = label, .channel = in->c->name, .now = now};
+    struct tls_options co = {
+        .cipherspec = in->c->cipherspec, .label = label, .channel = in->c->name, .now = now};
     if (rc == RC_OK)
         rc = tls_new(server_env, &so, &server, f);
     if (rc == RC_OK)
@@ -307,8 +329,8 @@ try_untrusted(struct intrusion *in, const struct estate_intruder *x, struct fail
     return rc == RC_OK ? refusal_verdict(in->r, what, "AMQ9633E", in->c->to, &a, &control, f) : rc;
 }
 
-/* The intruder listens; a copy of the sending channel is pointed at it, so that the real one and its messages
- * are not touched. */
+/* The intruder listens; a copy of the sending channel is pointed at it, so that the real one and
+ * its messages are not touched. */
 static enum rc
 try_impostor(struct intrusion *in, const struct estate_intruder *x, struct failure *f)
 {
@@ -317,14 +339,17 @@ try_impostor(struct intrusion *in, const struct estate_intruder *x, struct failu
     intruder_label(x, label);
     snprintf(what, sizeof(what), "%s, %s: %.80s", x->name, stories[x->kind], x->dn);
     struct attempt a, control = {.passed = false};
-    enum rc rc = target_mqscf(bad, f, "DEFINE CHANNEL(" IMPOSTOR ") CHLTYPE(RCVR) TRPTYPE(TCP) SSLCIPH('%s')"
-        " SSLCAUTH(OPTIONAL) CERTLABL('%s') REPLACE", in->c->cipherspec, label);
+    enum rc rc = target_mqscf(bad, f,
+        "DEFINE CHANNEL(" IMPOSTOR ") CHLTYPE(RCVR) TRPTYPE(TCP) SSLCIPH('%s')"
+        " SSLCAUTH(OPTIONAL) CERTLABL('%s') REPLACE",
+        in->c->cipherspec, label);
     if (rc == RC_OK)
         rc = target_mqscf(bad, f, "ALTER QMGR CERTLABL('%s')", label);
     if (rc == RC_OK)
         rc = target_mqscf(bad, f, "REFRESH SECURITY TYPE(SSL)");
     if (rc == RC_OK)
-        rc = target_mqscf(bad, f, "DEFINE LISTENER(X) TRPTYPE(TCP) IPADDR('127.0.0.1') PORT(0) REPLACE");
+        rc = target_mqscf(
+            bad, f, "DEFINE LISTENER(X) TRPTYPE(TCP) IPADDR('127.0.0.1') PORT(0) REPLACE");
     if (rc == RC_OK)
         rc = target_mqscf(bad, f, "START LISTENER(X)");
     if (rc == RC_OK)
@@ -332,8 +357,10 @@ try_impostor(struct intrusion *in, const struct estate_intruder *x, struct failu
     if (rc == RC_OK)
         rc = target_mqscf(from, f, "DEFINE QLOCAL(" IMPOSTOR ") USAGE(XMITQ) REPLACE");
     if (rc == RC_OK)
-        rc = target_mqscf(from, f, "DEFINE CHANNEL(" IMPOSTOR ") CHLTYPE(SDR) LIKE('%s') CONNAME('127.0.0.1(%s)')"
-            " XMITQ(" IMPOSTOR ") SHORTRTY(0) LONGRTY(0) REPLACE", in->c->name, port);
+        rc = target_mqscf(from, f,
+            "DEFINE CHANNEL(" IMPOSTOR ") CHLTYPE(SDR) LIKE('%s') CONNAME('127.0.0.1(%s)')"
+            " XMITQ(" IMPOSTOR ") SHORTRTY(0) LONGRTY(0) REPLACE",
+            in->c->name, port);
     if (rc == RC_OK)
         rc = refusal_attempt(in->r, from, IMPOSTOR, from, "AMQ9636E", &a, f);
     if (rc == RC_OK)
@@ -344,14 +371,19 @@ try_impostor(struct intrusion *in, const struct estate_intruder *x, struct failu
     if (target_mqscf(from, &ignored, "DELETE CHANNEL(" IMPOSTOR ")") != RC_OK ||
         target_mqscf(from, &ignored, "DELETE QLOCAL(" IMPOSTOR ")") != RC_OK)
         run_note(in->r, "%s keeps " IMPOSTOR ": %s", in->c->from, ignored.text);
-    return rc == RC_OK ? refusal_verdict(in->r, what, "AMQ9636E", in->c->from, &a, &control, f) : rc;
+    return rc == RC_OK ? refusal_verdict(in->r, what, "AMQ9636E", in->c->from, &a, &control, f)
+                       : rc;
 }
 
 static enum rc
 try_one(struct intrusion *in, const struct estate_intruder *x, struct failure *f)
 {
     if (!is_issuable(in->r, x)) {
-        struct event e = {.kind = EVENT_REFUSAL, .step = "refusal", .text = x->name, .qmgr = in->c->to, .id = "",
+        struct event e = {.kind = EVENT_REFUSAL,
+            .step = "refusal",
+            .text = x->name,
+            .qmgr = in->c->to,
+            .id = "",
             .attempted = false};
         run_event(in->r, &e);
         return RC_OK;
@@ -379,7 +411,8 @@ try_one(struct intrusion *in, const struct estate_intruder *x, struct failure *f
 enum rc
 intruders_try(struct run *r, const struct estate_channel *c, struct failure *f)
 {
-    struct intrusion in = {.r = r, .c = c, .from = run_party(r, c->from), .to = run_party(r, c->to)};
+    struct intrusion in = {
+        .r = r, .c = c, .from = run_party(r, c->from), .to = run_party(r, c->to)};
     bool any = false;
     for (size_t i = 0; i < r->estate->n_intruders; i++)
         any = any || strcmp(r->estate->intruders[i].channel, c->name) == 0;

@@ -1,4 +1,5 @@
-/* keyring.c - private keys for the whole estate, generated on worker threads while the rest goes on. */
+/* keyring.c - private keys for the whole estate, generated on worker threads while the rest goes
+ * on. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -90,7 +91,8 @@ keyring_want(struct keyring *k, const char *owner, const char *spec)
 }
 
 enum rc
-keyring_take(struct keyring *k, const char *owner, const char *spec, EVP_PKEY **out, struct failure *f)
+keyring_take(
+    struct keyring *k, const char *owner, const char *spec, EVP_PKEY **out, struct failure *f)
 {
     keyring_want(k, owner, spec);
     struct keyring_entry *e = find(k, owner);

@@ -1,6 +1,6 @@
 /*
- * proof.c - proof that a channel is in a stage: it is started afresh, messages cross it, and its status says
- * with which CipherSpec and which partner.  A command that returned 0 proves nothing.
+ * proof.c - proof that a channel is in a stage: it is started afresh, messages cross it, and its
+ * status says with which CipherSpec and which partner.  A command that returned 0 proves nothing.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,13 +19,15 @@ struct view_search {
 };
 
 static void
-take_status(void *arg, const char *id, const char *text, const struct mqsc_cell_value *cells, size_t n)
+take_status(
+    void *arg, const char *id, const char *text, const struct mqsc_cell_value *cells, size_t n)
 {
     (void)id;
     (void)text;
     struct view_search *s = arg;
     struct channel_view *v = s->out;
-    if (n == 0 || v->there || (s->rqmname != NULL && strcmp(target_cell(cells, n, "RQMNAME"), s->rqmname) != 0))
+    if (n == 0 || v->there ||
+        (s->rqmname != NULL && strcmp(target_cell(cells, n, "RQMNAME"), s->rqmname) != 0))
         return;
     v->there = true;
     text_copy(v->status, sizeof(v->status), target_cell(cells, n, "STATUS"));
@@ -53,17 +55,19 @@ channel_view(struct target *t, const char *channel, const char *rqmname, struct 
     return rc == RC_REFUSED ? RC_OK : rc; /* AMQ8420I: no status */
 }
 
-/* Wait until the channel's status at this end is one of the words in `states` (or it has none, for ""). */
+/* Wait until the channel's status at this end is one of the words in `states` (or it has none, for
+ * ""). */
 static enum rc
-await_status(struct run *r, struct target *t, const char *channel, const char *rqmname, const char *states,
-    struct channel_view *v, struct failure *f)
+await_status(struct run *r, struct target *t, const char *channel, const char *rqmname,
+    const char *states, struct channel_view *v, struct failure *f)
 {
     uint64_t until = io_now(r->io) + START_MS;
     for (;;) {
         enum rc rc = channel_view(t, channel, rqmname, v, f);
         if (rc != RC_OK)
             return rc;
-        bool is = v->there ? v->status[0] != '\0' && strstr(states, v->status) != NULL : states[0] == '-';
+        bool is =
+            v->there ? v->status[0] != '\0' && strstr(states, v->status) != NULL : states[0] == '-';
         if (is)
             return RC_OK;
         if (io_now(r->io) > until)
@@ -100,9 +104,9 @@ channel_stop(struct run *r, const struct estate_channel *c, struct failure *f)
 static bool
 is_echo(const char *id)
 {
-    static const char *const echoes[] = {"AMQ9665", "AMQ9641", "AMQ9642", "AMQ9643", "AMQ9208", "AMQ9209",
-        "AMQ9206", "AMQ9999", "AMQ9492", "AMQ9520", "AMQ9558", "AMQ9523", "AMQ9527", "AMQ9506", "AMQ9524",
-        "AMQ9525", "AMQ9528", "AMQ9547"};
+    static const char *const echoes[] = {"AMQ9665", "AMQ9641", "AMQ9642", "AMQ9643", "AMQ9208",
+        "AMQ9209", "AMQ9206", "AMQ9999", "AMQ9492", "AMQ9520", "AMQ9558", "AMQ9523", "AMQ9527",
+        "AMQ9506", "AMQ9524", "AMQ9525", "AMQ9528", "AMQ9547"};
     for (size_t i = 0; i < sizeof(echoes) / sizeof(echoes[0]); i++)
         if (strncmp(id, echoes[i], 7) == 0)
             return true;
@@ -110,7 +114,8 @@ is_echo(const char *id)
 }
 
 bool
-cause_pick(struct target *a, uint64_t mark_a, struct target *b, uint64_t mark_b, struct failure *out)
+cause_pick(
+    struct target *a, uint64_t mark_a, struct target *b, uint64_t mark_b, struct failure *out)
 {
     struct failure fa, fb;
     bool has_a = target_log_cause(a, mark_a, &fa), has_b = target_log_cause(b, mark_b, &fb);
@@ -148,8 +153,8 @@ channel_restart(struct run *r, const struct estate_channel *c, struct failure *f
 /* ---- messages ---- */
 
 static enum rc
-one_message(struct run *r, struct party *from, struct party *to, const char *remote, const char *queue,
-    struct failure *f)
+one_message(struct run *r, struct party *from, struct party *to, const char *remote,
+    const char *queue, struct failure *f)
 {
     uint8_t body[PROOF_BYTES], msgid[24];
     io_random(r->io, body, sizeof(body));
@@ -160,13 +165,14 @@ one_message(struct run *r, struct party *from, struct party *to, const char *rem
     struct mqmd md;
     rc = target_get(to->target, queue, msgid, MESSAGE_MS, &md, &got, f);
     if (rc == RC_NOT_FOUND) {
-        fail(f, RC_TIMEOUT, "a message put on %s's %s did not reach %s in %d s", from->is->name, remote,
-            to->is->name, MESSAGE_MS / 1000);
+        fail(f, RC_TIMEOUT, "a message put on %s's %s did not reach %s in %d s", from->is->name,
+            remote, to->is->name, MESSAGE_MS / 1000);
         failure_side(f, to->is->name);
         return RC_TIMEOUT;
     }
     if (rc == RC_OK && !span_equal(buf_span(&got), span_of(body, sizeof(body))))
-        return fail(f, RC_CORRUPT, "a message changed between %s and %s", from->is->name, to->is->name);
+        return fail(
+            f, RC_CORRUPT, "a message changed between %s and %s", from->is->name, to->is->name);
     return rc;
 }
 
@@ -211,11 +217,14 @@ check_views(struct run *r, const struct estate_channel *c, enum stage stage, con
         return fail(f, RC_REFUSED, "the messages were not carried by this instance of %s", c->name);
     if (stage == STAGE_BASELINE)
         return p->from.sslciph[0] == '\0' || p->from.secprot[0] == 'N'
-            ? RC_OK : unexpected(f, c->from, "SSLCIPH", p->from.sslciph, "");
+                   ? RC_OK
+                   : unexpected(f, c->from, "SSLCIPH", p->from.sslciph, "");
     if (!same_name(p->from.sslpeer, to->subject))
         return unexpected(f, c->from, "the partner's certificate", p->from.sslpeer, to->subject);
     if (stage == STAGE_SERVER_ONLY)
-        return p->to.sslpeer[0] == '\0' ? RC_OK : unexpected(f, c->to, "the partner's certificate", p->to.sslpeer, "");
+        return p->to.sslpeer[0] == '\0'
+                   ? RC_OK
+                   : unexpected(f, c->to, "the partner's certificate", p->to.sslpeer, "");
     if (!same_name(p->to.sslpeer, from->subject))
         return unexpected(f, c->to, "the partner's certificate", p->to.sslpeer, from->subject);
     if (stage == STAGE_FILTERED && strcmp(p->to.mcauser, c->mcauser) != 0)
@@ -224,7 +233,8 @@ check_views(struct run *r, const struct estate_channel *c, enum stage stage, con
 }
 
 enum rc
-proof_take(struct run *r, const struct estate_channel *c, enum stage stage, struct proof *out, struct failure *f)
+proof_take(struct run *r, const struct estate_channel *c, enum stage stage, struct proof *out,
+    struct failure *f)
 {
     *out = (struct proof){.messages = PROOF_MESSAGES};
     struct party *from = run_party(r, c->from), *to = run_party(r, c->to);

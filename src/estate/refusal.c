@@ -1,6 +1,6 @@
 /*
- * refusal.c - who must be refused, tried for real: an attempt, its verdict, and the attempts of the sending
- * side itself.
+ * refusal.c - who must be refused, tried for real: an attempt, its verdict, and the attempts of the
+ * sending side itself.
  */
 #include <stdio.h>
 #include <string.h>
@@ -13,10 +13,17 @@
 /* ---- attempts ---- */
 
 static void
-tell_refusal(struct run *r, const char *what, const char *code, const char *side, bool ok, bool control)
+tell_refusal(
+    struct run *r, const char *what, const char *code, const char *side, bool ok, bool control)
 {
-    struct event e = {.kind = EVENT_REFUSAL, .step = "refusal", .text = what, .id = code, .qmgr = side, .ok = ok,
-        .control = control, .attempted = true};
+    struct event e = {.kind = EVENT_REFUSAL,
+        .step = "refusal",
+        .text = what,
+        .id = code,
+        .qmgr = side,
+        .ok = ok,
+        .control = control,
+        .attempted = true};
     run_event(r, &e);
 }
 
@@ -34,8 +41,8 @@ log_within(struct run *r, struct target *t, uint64_t mark, const char *code)
 }
 
 enum rc
-refusal_attempt(struct run *r, struct target *at, const char *channel, struct target *refuser, const char *code,
-    struct attempt *out, struct failure *f)
+refusal_attempt(struct run *r, struct target *at, const char *channel, struct target *refuser,
+    const char *code, struct attempt *out, struct failure *f)
 {
     *out = (struct attempt){.passed = false};
     uint64_t mark = target_log_mark(refuser), mark_at = target_log_mark(at);
@@ -58,7 +65,8 @@ refusal_attempt(struct run *r, struct target *at, const char *channel, struct ta
     if (!out->passed && !cause_pick(refuser, mark, at, mark_at, &out->cause))
         fail(&out->cause, RC_REFUSED, "no message in either log");
     struct failure ignored;
-    if (target_mqscf(at, &ignored, "STOP CHANNEL('%s') MODE(FORCE) STATUS(INACTIVE)", channel) != RC_OK)
+    if (target_mqscf(at, &ignored, "STOP CHANNEL('%s') MODE(FORCE) STATUS(INACTIVE)", channel) !=
+        RC_OK)
         return RC_OK; /* it has ended */
     until = io_now(r->io) + ATTEMPT_MS;
     do {
@@ -69,8 +77,8 @@ refusal_attempt(struct run *r, struct target *at, const char *channel, struct ta
 }
 
 enum rc
-refusal_verdict(struct run *r, const char *what, const char *code, const char *side, const struct attempt *a,
-    const struct attempt *control, struct failure *f)
+refusal_verdict(struct run *r, const char *what, const char *code, const char *side,
+    const struct attempt *a, const struct attempt *control, struct failure *f)
 {
     bool refused = !a->passed && a->told, passes = control == NULL || control->passed;
     tell_refusal(r, what, code, side, refused, control != NULL && control->passed);
@@ -80,9 +88,11 @@ refusal_verdict(struct run *r, const char *what, const char *code, const char *s
     if (a->passed)
         rc = fail(f, RC_DENIED, "%s was admitted", what);
     else if (!a->told)
-        rc = fail(f, RC_REFUSED, "%s was refused, but not with %s: %.200s %.200s", what, code, a->cause.id, a->cause.text);
+        rc = fail(f, RC_REFUSED, "%s was refused, but not with %s: %.200s %.200s", what, code,
+            a->cause.id, a->cause.text);
     else
-        rc = fail(f, RC_REFUSED, "%s: the control did not pass: %.200s %.200s", what, control->cause.id, control->cause.text);
+        rc = fail(f, RC_REFUSED, "%s: the control did not pass: %.200s %.200s", what,
+            control->cause.id, control->cause.text);
     failure_id(f, a->passed ? "" : a->cause.id);
     failure_side(f, side);
     failure_cause(f, "%s", a->passed ? "something that should refuse it does not" : a->cause.text);
@@ -140,7 +150,10 @@ refusal_forbidden_queue(struct run *r, const struct estate_channel *c, struct fa
     struct mqdlh dlh;
     dlh_decode(&reader, &dlh);
     bool ok = reader_ok(&reader) && dlh.reason == 2035;
-    /* The control: messages of the same channel to the queue it may use arrive (the proof just taken). */
+    /* The control: messages of the same channel to the queue it may use arrive (the proof just
+     * taken). */
     tell_refusal(r, what, "2035", c->to, ok, true);
-    return ok ? RC_OK : fail(f, RC_REFUSED, "%s: on the dead-letter queue with reason %d", what, (int)dlh.reason);
+    return ok ? RC_OK
+              : fail(f, RC_REFUSED, "%s: on the dead-letter queue with reason %d", what,
+                    (int)dlh.reason);
 }

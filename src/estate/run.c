@@ -23,7 +23,11 @@ run_event(struct run *r, const struct event *e)
 void
 run_step(struct run *r, const char *step, const char *channel, const char *headline)
 {
-    struct event e = {.kind = EVENT_STEP, .number = ++r->step, .step = step, .channel = channel, .text = headline};
+    struct event e = {.kind = EVENT_STEP,
+        .number = ++r->step,
+        .step = step,
+        .channel = channel,
+        .text = headline};
     run_event(r, &e);
 }
 
@@ -70,7 +74,8 @@ run_mqsc(struct run *r, struct party *p, struct failure *f, const char *fmt, ...
     AUTO_BUF answer = buf_new(1u << 20, ORDER_BIG);
     enum rc rc = target_mqsc(p->target, command, &answer, f);
     mqsc_results(buf_cstr(&answer), first_id, id);
-    struct event e = {.kind = EVENT_COMMAND, .qmgr = p->is->name, .text = command, .id = id, .ok = rc == RC_OK};
+    struct event e = {
+        .kind = EVENT_COMMAND, .qmgr = p->is->name, .text = command, .id = id, .ok = rc == RC_OK};
     run_event(r, &e);
     r->changed = true;
     return rc;

@@ -1,6 +1,6 @@
 /*
- * stages.c - what each stage changes on the two queue managers, upwards and downwards.  The same channel
- * objects go through all of them; objects that exist are altered, never redefined.
+ * stages.c - what each stage changes on the two queue managers, upwards and downwards.  The same
+ * channel objects go through all of them; objects that exist are altered, never redefined.
  */
 #include <stdio.h>
 #include <string.h>
@@ -26,11 +26,13 @@ listener_ready(struct run *r, struct party *p, struct failure *f)
         text_copy(at, sizeof(at), p->is->listener);
         char *bracket = strchr(at, '(');
         if (bracket == NULL) {
-            rc = fail(f, RC_INVALID, "%s: the listener is written address(port), not '%s'", p->is->name, at);
+            rc = fail(f, RC_INVALID, "%s: the listener is written address(port), not '%s'",
+                p->is->name, at);
             return rc;
         }
         *bracket = '\0';
-        rc = run_mqsc(r, p, f, "DEFINE LISTENER(GROVE.TCP) TRPTYPE(TCP) IPADDR('%s') PORT(%s CONTROL(QMGR) REPLACE",
+        rc = run_mqsc(r, p, f,
+            "DEFINE LISTENER(GROVE.TCP) TRPTYPE(TCP) IPADDR('%s') PORT(%s CONTROL(QMGR) REPLACE",
             at, bracket + 1);
         if (rc == RC_OK)
             rc = run_mqsc(r, p, f, "START LISTENER(GROVE.TCP)");
@@ -46,12 +48,14 @@ listener_ready(struct run *r, struct party *p, struct failure *f)
     return rc;
 }
 
-/* A listener on port 0 keeps the port that it was given, so that partners find it after a restart. */
+/* A listener on port 0 keeps the port that it was given, so that partners find it after a restart.
+ */
 static enum rc
 listener_keep(struct run *r, struct party *p, struct failure *f)
 {
     char port[12];
-    enum rc rc = target_ask(p->target, "DISPLAY LISTENER(GROVE.TCP) PORT", "PORT", port, sizeof(port), f);
+    enum rc rc =
+        target_ask(p->target, "DISPLAY LISTENER(GROVE.TCP) PORT", "PORT", port, sizeof(port), f);
     if (rc == RC_NOT_FOUND || (rc == RC_OK && strcmp(port, "0") != 0))
         return RC_OK;
     const char *bracket = strchr(p->address, '(');
@@ -118,7 +122,8 @@ define_to(struct run *r, const struct estate_channel *c, struct failure *f)
     if (rc == RC_OK && !exists(to, "QUEUE", c->queue))
         rc = run_mqsc(r, to, f, "DEFINE QLOCAL('%s') DEFPSIST(YES)", c->queue);
     if (rc == RC_OK && !exists(to, "QUEUE", queue))
-        rc = run_mqsc(r, to, f, "DEFINE QLOCAL('%s') DESCR('Proofs that the channel works')", queue);
+        rc =
+            run_mqsc(r, to, f, "DEFINE QLOCAL('%s') DESCR('Proofs that the channel works')", queue);
     if (rc == RC_OK && !exists(to, "CHANNEL", c->name))
         rc = run_mqsc(r, to, f, "DEFINE CHANNEL('%s') CHLTYPE(RCVR) TRPTYPE(TCP)", c->name);
     return rc;
@@ -137,17 +142,20 @@ define_from(struct run *r, const struct estate_channel *c, struct failure *f)
             rc = run_mqsc(r, from, f, "DEFINE QLOCAL('%s') USAGE(XMITQ) DEFPSIST(YES)", c->to);
         if (rc == RC_OK)
             rc = run_mqsc(r, from, f,
-                "DEFINE CHANNEL('%s') CHLTYPE(SDR) TRPTYPE(TCP) CONNAME('%s') XMITQ('%s')", c->name, connname, c->to);
+                "DEFINE CHANNEL('%s') CHLTYPE(SDR) TRPTYPE(TCP) CONNAME('%s') XMITQ('%s')", c->name,
+                connname, c->to);
     }
     char command[128];
     snprintf(command, sizeof(command), "DISPLAY CHANNEL('%s') XMITQ", c->name);
     if (rc == RC_OK)
         rc = target_ask(from->target, command, "XMITQ", xmitq, sizeof(xmitq), f);
-    struct { const char *name, *target; } routes[] = {{c->remote, c->queue}, {remote, queue},
-        {attack, "SYSTEM.ADMIN.COMMAND.QUEUE"}};
+    struct {
+        const char *name, *target;
+    } routes[] = {{c->remote, c->queue}, {remote, queue}, {attack, "SYSTEM.ADMIN.COMMAND.QUEUE"}};
     for (size_t i = 0; rc == RC_OK && i < sizeof(routes) / sizeof(routes[0]); i++)
         if (!exists(from, "QUEUE", routes[i].name))
-            rc = run_mqsc(r, from, f, "DEFINE QREMOTE('%s') RNAME('%s') RQMNAME('%s') XMITQ('%s') DEFPSIST(YES)",
+            rc = run_mqsc(r, from, f,
+                "DEFINE QREMOTE('%s') RNAME('%s') RQMNAME('%s') XMITQ('%s') DEFPSIST(YES)",
                 routes[i].name, routes[i].target, c->to, xmitq);
     return rc;
 }
@@ -162,13 +170,14 @@ raise_baseline(struct run *r, const struct estate_channel *c, struct failure *f)
 /* ---- from facts to facts ---- */
 
 enum rc
-stage_facts(struct run *r, const struct estate_channel *c, enum stage stage, struct channel_facts *facts,
-    struct failure *f)
+stage_facts(struct run *r, const struct estate_channel *c, enum stage stage,
+    struct channel_facts *facts, struct failure *f)
 {
     bool tls = stage >= STAGE_SERVER_ONLY, filter = stage >= STAGE_FILTERED;
     text_copy(facts->from_sslciph, sizeof(facts->from_sslciph), tls ? c->cipherspec : "");
     text_copy(facts->to_sslciph, sizeof(facts->to_sslciph), tls ? c->cipherspec : "");
-    text_copy(facts->sslcauth, sizeof(facts->sslcauth), stage >= STAGE_MUTUAL ? "REQUIRED" : "OPTIONAL");
+    text_copy(
+        facts->sslcauth, sizeof(facts->sslcauth), stage >= STAGE_MUTUAL ? "REQUIRED" : "OPTIONAL");
     if (tls)
         facts->from_has_certificate = stage >= STAGE_MUTUAL;
     facts->mapped = facts->backstop = filter;
@@ -187,7 +196,9 @@ tell_others(struct run *r, const struct party *p, const struct estate_channel *c
         const struct estate_channel *other = &r->estate->channels[i];
         bool ours = strcmp(other->from, p->is->name) == 0 || strcmp(other->to, p->is->name) == 0;
         if (other != c && ours)
-            run_note(r, "%s's certificate is set aside: %s needs it and does not start until it is restored",
+            run_note(r,
+                "%s's certificate is set aside: %s needs it and does not start until it is "
+                "restored",
                 p->is->name, other->name);
     }
 }
@@ -221,12 +232,12 @@ set_channels(struct run *r, const struct estate_channel *c, const struct channel
     struct party *from = run_party(r, c->from), *to = run_party(r, c->to);
     enum rc rc = RC_OK;
     if (strcmp(is->to_sslciph, want->to_sslciph) != 0 || strcmp(is->sslcauth, want->sslcauth) != 0)
-        rc = run_mqsc(r, to, f, "ALTER CHANNEL('%s') CHLTYPE(RCVR) SSLCIPH('%s') SSLCAUTH(%s)", c->name,
-            or_blank(want->to_sslciph), want->sslcauth);
-    if (rc == RC_OK &&
-        (strcmp(is->from_sslciph, want->from_sslciph) != 0 || strcmp(is->from_sslpeer, want->from_sslpeer) != 0))
-        rc = run_mqsc(r, from, f, "ALTER CHANNEL('%s') CHLTYPE(SDR) SSLCIPH('%s') SSLPEER('%s')", c->name,
-            or_blank(want->from_sslciph), or_blank(want->from_sslpeer));
+        rc = run_mqsc(r, to, f, "ALTER CHANNEL('%s') CHLTYPE(RCVR) SSLCIPH('%s') SSLCAUTH(%s)",
+            c->name, or_blank(want->to_sslciph), want->sslcauth);
+    if (rc == RC_OK && (strcmp(is->from_sslciph, want->from_sslciph) != 0 ||
+                           strcmp(is->from_sslpeer, want->from_sslpeer) != 0))
+        rc = run_mqsc(r, from, f, "ALTER CHANNEL('%s') CHLTYPE(SDR) SSLCIPH('%s') SSLPEER('%s')",
+            c->name, or_blank(want->from_sslciph), or_blank(want->from_sslpeer));
     return rc;
 }
 
@@ -235,25 +246,32 @@ set_filter(struct run *r, const struct estate_channel *c, const struct channel_f
     const struct channel_facts *want, struct failure *f)
 {
     struct party *to = run_party(r, c->to);
-    bool same = is->mapped == want->mapped && (!is->mapped || (strcmp(is->map_sslpeer, want->map_sslpeer) == 0 &&
-        strcmp(is->map_sslcerti, want->map_sslcerti) == 0));
+    bool same = is->mapped == want->mapped &&
+                (!is->mapped || (strcmp(is->map_sslpeer, want->map_sslpeer) == 0 &&
+                                    strcmp(is->map_sslcerti, want->map_sslcerti) == 0));
     enum rc rc = RC_OK;
     if (is->mapped && !same)
-        rc = run_mqsc(r, to, f, "SET CHLAUTH('%s') TYPE(SSLPEERMAP) SSLPEER('%s') SSLCERTI('%s') ACTION(REMOVE)",
+        rc = run_mqsc(r, to, f,
+            "SET CHLAUTH('%s') TYPE(SSLPEERMAP) SSLPEER('%s') SSLCERTI('%s') ACTION(REMOVE)",
             c->name, is->map_sslpeer, is->map_sslcerti);
     if (rc == RC_OK && want->mapped && !same)
-        rc = run_mqsc(r, to, f, "SET CHLAUTH('%s') TYPE(SSLPEERMAP) SSLPEER('%s') SSLCERTI('%s') USERSRC(MAP)"
-            " MCAUSER('%s') ACTION(REPLACE)", c->name, want->map_sslpeer, want->map_sslcerti, want->map_user);
+        rc = run_mqsc(r, to, f,
+            "SET CHLAUTH('%s') TYPE(SSLPEERMAP) SSLPEER('%s') SSLCERTI('%s') USERSRC(MAP)"
+            " MCAUSER('%s') ACTION(REPLACE)",
+            c->name, want->map_sslpeer, want->map_sslcerti, want->map_user);
     if (rc == RC_OK && want->backstop && !is->backstop)
-        rc = run_mqsc(r, to, f, "SET CHLAUTH('%s') TYPE(ADDRESSMAP) ADDRESS('*') USERSRC(NOACCESS) ACTION(REPLACE)",
+        rc = run_mqsc(r, to, f,
+            "SET CHLAUTH('%s') TYPE(ADDRESSMAP) ADDRESS('*') USERSRC(NOACCESS) ACTION(REPLACE)",
             c->name);
     if (rc == RC_OK && is->backstop && !want->backstop)
-        rc = run_mqsc(r, to, f, "SET CHLAUTH('%s') TYPE(ADDRESSMAP) ADDRESS('*') ACTION(REMOVE)", c->name);
+        rc = run_mqsc(
+            r, to, f, "SET CHLAUTH('%s') TYPE(ADDRESSMAP) ADDRESS('*') ACTION(REMOVE)", c->name);
     return rc;
 }
 
 enum rc
-stage_set(struct run *r, const struct estate_channel *c, const struct channel_facts *want, struct failure *f)
+stage_set(struct run *r, const struct estate_channel *c, const struct channel_facts *want,
+    struct failure *f)
 {
     struct channel_facts is;
     enum rc rc = facts_read(r, c, &is, f);
@@ -301,11 +319,13 @@ prepare_filtered(struct run *r, const struct estate_channel *c, struct failure *
     proof_names(c, queue, remote, attack);
     enum rc rc = target_ask(to->target, "DISPLAY QMGR DEADQ", "DEADQ", deadq, sizeof(deadq), f);
     if (rc == RC_OK)
-        rc = run_mqsc(r, to, f, "SET AUTHREC OBJTYPE(QMGR) PRINCIPAL('%s') AUTHADD(CONNECT,SETALL)", c->mcauser);
+        rc = run_mqsc(r, to, f, "SET AUTHREC OBJTYPE(QMGR) PRINCIPAL('%s') AUTHADD(CONNECT,SETALL)",
+            c->mcauser);
     const char *queues[] = {c->queue, queue, deadq};
     for (size_t i = 0; rc == RC_OK && i < sizeof(queues) / sizeof(queues[0]); i++)
         if (queues[i][0] != '\0')
-            rc = run_mqsc(r, to, f, "SET AUTHREC PROFILE('%s') OBJTYPE(QUEUE) PRINCIPAL('%s') AUTHADD(PUT,SETALL)",
+            rc = run_mqsc(r, to, f,
+                "SET AUTHREC PROFILE('%s') OBJTYPE(QUEUE) PRINCIPAL('%s') AUTHADD(PUT,SETALL)",
                 queues[i], c->mcauser);
     return rc;
 }
@@ -328,6 +348,7 @@ stage_raise(struct run *r, const struct estate_channel *c, enum stage to, struct
     if (rc == RC_OK)
         rc = stage_facts(r, c, to, &facts, f);
     if (rc == RC_OK && to == STAGE_BASELINE)
-        return RC_OK; /* a new channel is in the clear already, and one that exists is not weakened */
+        return RC_OK; /* a new channel is in the clear already, and one that exists is not weakened
+                       */
     return rc == RC_OK ? stage_set(r, c, &facts, f) : rc;
 }

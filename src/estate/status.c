@@ -35,7 +35,8 @@ add_certificate(struct run *r, const struct party *p, json_t *o)
     }
     const struct keyrepo_entry *e = keyrepo_find_personal(kr, p->label);
     struct dn subject, issuer;
-    if (e != NULL && dn_of_subject(e->cert, &subject, NULL) == RC_OK && dn_of_issuer(e->cert, &issuer, NULL) == RC_OK) {
+    if (e != NULL && dn_of_subject(e->cert, &subject, NULL) == RC_OK &&
+        dn_of_issuer(e->cert, &issuer, NULL) == RC_OK) {
         char text[DN_TEXT_MAX], when[25];
         dn_print_name(&subject, text, sizeof(text));
         set_text(o, "subject", text);
@@ -52,7 +53,8 @@ add_certificate(struct run *r, const struct party *p, json_t *o)
 static json_t *
 qmgr_object(struct run *r, struct party *p)
 {
-    json_t *o = json_pack("{s:s, s:b}", "name", p->is->name, "running", target_is_running(p->target));
+    json_t *o =
+        json_pack("{s:s, s:b}", "name", p->is->name, "running", target_is_running(p->target));
     set_text(o, "repository", p->is->repository);
     set_text(o, "label", p->label);
     if (target_is_running(p->target)) {
@@ -61,7 +63,8 @@ qmgr_object(struct run *r, struct party *p)
         const char *ask = "DISPLAY LSSTATUS(*) ALL";
         if (target_ask(p->target, ask, "PORT", port, sizeof(port), NULL) == RC_OK &&
             target_ask(p->target, ask, "IPADDR", host, sizeof(host), NULL) == RC_OK) {
-            snprintf(address, sizeof(address), "%s:%s", host[0] == '\0' || host[0] == '*' ? "127.0.0.1" : host, port);
+            snprintf(address, sizeof(address), "%s:%s",
+                host[0] == '\0' || host[0] == '*' ? "127.0.0.1" : host, port);
             set_text(o, "listener", address);
         }
     }
@@ -72,8 +75,8 @@ qmgr_object(struct run *r, struct party *p)
 static json_t *
 channel_object(struct run *r, const struct estate_channel *c)
 {
-    json_t *o = json_pack("{s:s, s:s, s:s, s:s}", "name", c->name, "from", c->from, "to", c->to, "wanted",
-        stage_name(c->stage));
+    json_t *o = json_pack("{s:s, s:s, s:s, s:s}", "name", c->name, "from", c->from, "to", c->to,
+        "wanted", stage_name(c->stage));
     struct party *from = run_party(r, c->from), *to = run_party(r, c->to);
     if (!target_is_running(from->target) || !target_is_running(to->target)) {
         set_text(o, "error", "an end of it is not running");
@@ -82,7 +85,8 @@ channel_object(struct run *r, const struct estate_channel *c)
     struct failure f = {.rc = RC_OK};
     struct channel_facts facts;
     struct channel_view v;
-    if (facts_read(r, c, &facts, &f) != RC_OK || channel_view(from->target, c->name, NULL, &v, &f) != RC_OK) {
+    if (facts_read(r, c, &facts, &f) != RC_OK ||
+        channel_view(from->target, c->name, NULL, &v, &f) != RC_OK) {
         set_text(o, "error", f.text);
         return o;
     }
@@ -107,7 +111,8 @@ open_parties(struct run *r)
         struct party *p = &r->parties[i];
         p->is = &r->estate->qmgrs[i];
         keyrepo_label_for(p->is->label, p->is->name, p->label);
-        if (target_open(r->io, p->is->reached, r->estate->dir, p->is->name, &p->target, NULL) != RC_OK)
+        if (target_open(r->io, p->is->reached, r->estate->dir, p->is->name, &p->target, NULL) !=
+            RC_OK)
             return false;
     }
     return true;
@@ -135,7 +140,8 @@ estate_status(struct io *io, const struct estate *e)
             json_array_append_new(channels, channel_object(&r, &e->channels[i]));
     }
     close_parties(&r);
-    return json_pack("{s:s, s:o, s:o}", "estate", e->name, "queue_managers", qmgrs, "channels", channels);
+    return json_pack(
+        "{s:s, s:o, s:o}", "estate", e->name, "queue_managers", qmgrs, "channels", channels);
 }
 
 static bool
@@ -166,7 +172,8 @@ estate_stop(struct io *io, const struct estate *e, estate_told_fn *told, void *a
 {
     struct target *intruder = NULL;
     struct failure f;
-    if (intruders_target(io, e, &intruder, &f) == RC_OK && target_stop(intruder, TARGET_END_IMMEDIATE, &f) != RC_OK)
+    if (intruders_target(io, e, &intruder, &f) == RC_OK &&
+        target_stop(intruder, TARGET_END_IMMEDIATE, &f) != RC_OK)
         told(arg, target_qmgr(intruder), &f);
     target_free(intruder);
     return each_qmgr(io, e, false, told, arg);

@@ -6,9 +6,11 @@
 
 #include "estate/estate.h"
 
-/* {"estate", "queue_managers": [{"name","running","pid","listener","repository","label","subject","issuer",
- * "not_after","days_left"}], "channels": [{"name","from","to","wanted","stage","status","cipherspec","sslpeer",
- * "messages"}]}.  What can not be read is absent and has an "error". The caller owns the result. */
+/* {"estate", "queue_managers":
+ * [{"name","running","pid","listener","repository","label","subject","issuer",
+ * "not_after","days_left"}], "channels":
+ * [{"name","from","to","wanted","stage","status","cipherspec","sslpeer", "messages"}]}.  What can
+ * not be read is absent and has an "error". The caller owns the result. */
 json_t *estate_status(struct io *io, const struct estate *e);
 /* Start or stop all of the estate's queue managers; each outcome is told. */
 typedef void estate_told_fn(void *arg, const char *qmgr, const struct failure *f /* NULL: done */);

@@ -34,9 +34,9 @@ void io_run_once(struct io *io, uint64_t wait_ms);
 void io_stop(struct io *io);
 
 /* ---- clock and randomness ---- */
-uint64_t io_now(struct io *io);  /* monotonic, ms */
-uint64_t io_now_us(struct io *io); /* monotonic, us */
-int64_t io_wall(struct io *io);  /* us since 1970 UTC */
+uint64_t io_now(struct io *io);                    /* monotonic, ms */
+uint64_t io_now_us(struct io *io);                 /* monotonic, us */
+int64_t io_wall(struct io *io);                    /* us since 1970 UTC */
 void io_random(struct io *io, void *to, size_t n); /* for identifiers; keys come from OpenSSL */
 
 /* ---- timers (one shot) ---- */
@@ -74,7 +74,7 @@ struct io_stream *io_connect(struct io *io, const char *address, const char *loc
 /* Queue bytes (copied). */
 void io_write(struct io_stream *s, struct span data);
 size_t io_unsent(const struct io_stream *s); /* bytes queued and not yet taken by the system */
-void io_read_stop(struct io_stream *s); /* back-pressure; reading is on at the start */
+void io_read_stop(struct io_stream *s);      /* back-pressure; reading is on at the start */
 void io_read_start(struct io_stream *s);
 /* Change who hears of this stream's events. */
 void io_stream_set(struct io_stream *s, const struct io_stream_events *events, void *arg);
@@ -96,8 +96,14 @@ void io_listener_close(struct io_listener *l);
 
 /* ---- files: synchronous, used for start-up, the journal, keys and logs ---- */
 struct io_file;
-enum io_open { IO_READ = 1, IO_WRITE = 2, IO_CREATE = 4, IO_EXCLUSIVE = 8, IO_TRUNCATE = 16,
-    IO_APPEND = 32 };
+enum io_open {
+    IO_READ = 1,
+    IO_WRITE = 2,
+    IO_CREATE = 4,
+    IO_EXCLUSIVE = 8,
+    IO_TRUNCATE = 16,
+    IO_APPEND = 32
+};
 enum rc io_file_open(struct io *io, const char *path, unsigned flags, struct io_file **out,
     struct failure *f) MUST_CHECK; /* new files are 0600 */
 void io_file_close(struct io_file *file);
@@ -106,8 +112,8 @@ enum rc io_file_size(struct io_file *file, uint64_t *out, struct failure *f) MUS
 enum rc io_file_read(struct io_file *file, uint64_t offset, void *to, size_t n, size_t *got,
     struct failure *f) MUST_CHECK;
 /* RC_FULL when the disk is full; what was written before that is not undone. */
-enum rc io_file_write(struct io_file *file, uint64_t offset, struct span data,
-    struct failure *f) MUST_CHECK;
+enum rc io_file_write(
+    struct io_file *file, uint64_t offset, struct span data, struct failure *f) MUST_CHECK;
 /* The data reaches the disk. */
 enum rc io_file_sync(struct io_file *file, struct failure *f) MUST_CHECK;
 /* The same on a worker thread; done is called from io_run().  One at a time per file. */
@@ -126,11 +132,11 @@ enum rc io_sync_dir(struct io *io, const char *path, struct failure *f) MUST_CHE
 bool io_exists(struct io *io, const char *path);
 /* Names in a folder, without . and .., sorted. */
 typedef void io_name_fn(void *arg, const char *name);
-enum rc io_list(struct io *io, const char *path, io_name_fn *fn, void *arg,
-    struct failure *f) MUST_CHECK;
+enum rc io_list(
+    struct io *io, const char *path, io_name_fn *fn, void *arg, struct failure *f) MUST_CHECK;
 /* A whole file, of at most max bytes, appended to out. */
-enum rc io_load(struct io *io, const char *path, size_t max, struct buf *out,
-    struct failure *f) MUST_CHECK;
+enum rc io_load(
+    struct io *io, const char *path, size_t max, struct buf *out, struct failure *f) MUST_CHECK;
 /* Write a whole file so that a crash leaves the old or the new one: new file beside it (0600),
  * sync, rename, sync the folder. */
 enum rc io_save(struct io *io, const char *path, struct span data, struct failure *f) MUST_CHECK;

@@ -26,8 +26,8 @@ struct real {
     uv_timer_t limit;     /* io_run_once()'s */
     struct call *calls, **calls_end;
     struct conn *dirty, **dirty_end; /* connections written to since the last flush */
-    size_t objects;     /* that callers made and have not freed */
-    size_t closing;     /* connections that their owners closed and that still send */
+    size_t objects;                  /* that callers made and have not freed */
+    size_t closing;                  /* connections that their owners closed and that still send */
     char read_space[65536];
 };
 
@@ -84,12 +84,12 @@ int real_unix_bind(const char *path, int *fd);
 int real_unix_connect(const char *path, int *fd);
 
 /* io_uv_file.c */
-enum rc real_file_open(struct io *io, const char *path, unsigned flags, struct io_file **out,
-    struct failure *f);
+enum rc real_file_open(
+    struct io *io, const char *path, unsigned flags, struct io_file **out, struct failure *f);
 void real_file_close(struct io_file *file);
 enum rc real_file_size(struct io_file *file, uint64_t *out, struct failure *f);
-enum rc real_file_read(struct io_file *file, uint64_t offset, void *to, size_t n, size_t *got,
-    struct failure *f);
+enum rc real_file_read(
+    struct io_file *file, uint64_t offset, void *to, size_t n, size_t *got, struct failure *f);
 enum rc real_file_write(struct io_file *file, uint64_t offset, struct span data, struct failure *f);
 enum rc real_file_sync(struct io_file *file, struct failure *f);
 void real_file_sync_start(struct io_file *file, io_done_fn *done, void *arg);

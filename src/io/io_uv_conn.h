@@ -28,7 +28,7 @@ struct resolving { /* a look-up on a worker thread */
     struct addrinfo **to;
 };
 
-struct dial { /* what a connection needs until it is there */
+struct dial {   /* what a connection needs until it is there */
     char *text; /* the address as the caller wrote it */
     struct address to, from;
     bool has_from;
@@ -54,9 +54,9 @@ struct conn {
     bool peer_ended; /* it sends no more */
     bool writing;    /* `sending` is with libuv */
     bool is_dirty;
-    bool closing; /* the owner has closed it with flush */
-    bool counted; /* in w->closing */
-    bool finished; /* our direction has ended, only the peer's is awaited */
+    bool closing;       /* the owner has closed it with flush */
+    bool counted;       /* in w->closing */
+    bool finished;      /* our direction has ended, only the peer's is awaited */
     struct buf out;     /* written, not yet given to libuv */
     struct buf sending; /* given to libuv */
     uv_write_t write;

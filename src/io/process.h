@@ -10,11 +10,11 @@
 #include "base/bytes.h"
 #include "base/failure.h"
 
-/* Start argv[0] (a path) in a session of its own, with /dev/null as its standard streams and a pipe as
- * descriptor 3, and wait until it closes that pipe.  What it wrote there is appended to said: nothing
- * means that it is up.  Returns its process id in *pid. */
-enum rc process_start(const char *const argv[], struct buf *said, int32_t *pid,
-    struct failure *f) MUST_CHECK;
+/* Start argv[0] (a path) in a session of its own, with /dev/null as its standard streams and a pipe
+ * as descriptor 3, and wait until it closes that pipe.  What it wrote there is appended to said:
+ * nothing means that it is up.  Returns its process id in *pid. */
+enum rc process_start(
+    const char *const argv[], struct buf *said, int32_t *pid, struct failure *f) MUST_CHECK;
 /* In the child: say what went wrong (or nothing) and let the parent go on. */
 void process_ready(const char *why);
 /* Does a process with this id exist? */

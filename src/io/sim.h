@@ -19,9 +19,9 @@ struct sim_faults {
     uint32_t break_ppm;      /* chance, per delivery, that the connection breaks, in 1/1,000,000 */
     uint32_t min_latency_us; /* per delivery */
     uint32_t max_latency_us;
-    uint64_t disk_bytes;     /* 0: no limit; else writes beyond it get RC_FULL */
-    int32_t fail_write;      /* n >= 0: the n-th write from now fails with RC_IO (once); -1: none */
-    int32_t fail_sync;       /* n >= 0: the n-th sync from now fails with RC_IO (once); -1: none */
+    uint64_t disk_bytes; /* 0: no limit; else writes beyond it get RC_FULL */
+    int32_t fail_write;  /* n >= 0: the n-th write from now fails with RC_IO (once); -1: none */
+    int32_t fail_sync;   /* n >= 0: the n-th sync from now fails with RC_IO (once); -1: none */
 };
 
 struct sim *sim_new(uint64_t seed);

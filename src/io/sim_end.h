@@ -26,15 +26,15 @@ struct sim_end {
     enum sim_end_state state;
     bool is_unix;
     bool want_read;
-    bool closing;  /* closed with flush: sends what is left, throws input away */
-    bool ended;    /* our end of data is on its way */
+    bool closing; /* closed with flush: sends what is left, throws input away */
+    bool ended;   /* our end of data is on its way */
     bool peer_ended, peer_end_told;
     bool sending_due, receiving_due; /* an event for it is in the heap */
-    struct buf out;     /* written */
-    size_t on_its_way;  /* bytes between us and the peer's `in` */
-    struct buf in;      /* arrived, not read */
-    uint64_t last_arrival; /* here: nothing overtakes */
-    struct failure why; /* it broke */
+    struct buf out;                  /* written */
+    size_t on_its_way;               /* bytes between us and the peer's `in` */
+    struct buf in;                   /* arrived, not read */
+    uint64_t last_arrival;           /* here: nothing overtakes */
+    struct failure why;              /* it broke */
 };
 
 struct sim_listener {

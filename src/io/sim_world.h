@@ -73,8 +73,8 @@ void sim_release(void *object);
 /* From low to high, both included. */
 uint64_t sim_between(struct sim *sim, uint64_t low, uint64_t high);
 uint64_t sim_latency(struct node *node);
-struct event *sim_at(struct sim *sim, struct node *node, uint64_t at, void (*fn)(void *obj),
-    void *obj);
+struct event *sim_at(
+    struct sim *sim, struct node *node, uint64_t at, void (*fn)(void *obj), void *obj);
 void sim_cancel(struct event *e); /* NULL is fine */
 /* Make the next thing happen, if that is not after `until`. */
 bool sim_step(struct sim *sim, uint64_t until);
@@ -101,12 +101,12 @@ void sim_net_crash(struct node *node);
 void sim_net_free(struct sim *sim);
 
 /* ---- sim_disk.c ---- */
-enum rc sim_file_open(struct io *io, const char *path, unsigned flags, struct io_file **out,
-    struct failure *f);
+enum rc sim_file_open(
+    struct io *io, const char *path, unsigned flags, struct io_file **out, struct failure *f);
 void sim_file_close(struct io_file *file);
 enum rc sim_file_size(struct io_file *file, uint64_t *out, struct failure *f);
-enum rc sim_file_read(struct io_file *file, uint64_t offset, void *to, size_t n, size_t *got,
-    struct failure *f);
+enum rc sim_file_read(
+    struct io_file *file, uint64_t offset, void *to, size_t n, size_t *got, struct failure *f);
 enum rc sim_file_write(struct io_file *file, uint64_t offset, struct span data, struct failure *f);
 enum rc sim_file_sync(struct io_file *file, struct failure *f);
 void sim_file_sync_start(struct io_file *file, io_done_fn *done, void *arg);

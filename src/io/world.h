@@ -43,14 +43,14 @@ struct io_ops {
         struct io_listener **out, struct failure *f);
     void (*listener_close)(struct io_listener *l);
 
-    enum rc (*file_open)(struct io *io, const char *path, unsigned flags, struct io_file **out,
-        struct failure *f);
+    enum rc (*file_open)(
+        struct io *io, const char *path, unsigned flags, struct io_file **out, struct failure *f);
     void (*file_close)(struct io_file *file);
     enum rc (*file_size)(struct io_file *file, uint64_t *out, struct failure *f);
-    enum rc (*file_read)(struct io_file *file, uint64_t offset, void *to, size_t n, size_t *got,
-        struct failure *f);
-    enum rc (*file_write)(struct io_file *file, uint64_t offset, struct span data,
-        struct failure *f);
+    enum rc (*file_read)(
+        struct io_file *file, uint64_t offset, void *to, size_t n, size_t *got, struct failure *f);
+    enum rc (*file_write)(
+        struct io_file *file, uint64_t offset, struct span data, struct failure *f);
     enum rc (*file_sync)(struct io_file *file, struct failure *f);
     void (*file_sync_start)(struct io_file *file, io_done_fn *done, void *arg);
     enum rc (*file_lock)(struct io_file *file, struct failure *f);

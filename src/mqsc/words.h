@@ -25,8 +25,8 @@ struct noun_row {
 struct command_row {
     enum mqsc_verb verb;
     enum mqsc_noun noun;
-    const char *words;  /* a trailing "()": takes a value */
-    bool attributes;    /* the attributes of the noun's class may stand there as well */
+    const char *words;   /* a trailing "()": takes a value */
+    bool attributes;     /* the attributes of the noun's class may stand there as well */
     const char *foreign; /* attributes that only types have which Grove does not; or NULL */
 };
 

@@ -11,7 +11,7 @@ bool authority_is_privileged(struct qmgr *q, const char *user);
 bool authority_allows(struct qmgr *q, const char *user, enum object_type type, const char *name,
     int32_t what /* one of AUTH_* of object/authrec.h */);
 /* SET AUTHREC's words to and from the record. f: AMQ8405E-like. */
-enum rc authority_apply(struct qmgr *q, const struct authrec_def *change, const char *add, const char *remove,
-    struct failure *f) MUST_CHECK;
+enum rc authority_apply(struct qmgr *q, const struct authrec_def *change, const char *add,
+    const char *remove, struct failure *f) MUST_CHECK;
 
 #endif

@@ -8,13 +8,15 @@
 
 #include "qmgr/qmgr.h"
 
-/* Run one command as user.  Calls done once (at once, or later for PING CHANNEL): text as runmqsc prints it
- * (messages and blocks, without the echo), ok: whether it worked. */
+/* Run one command as user.  Calls done once (at once, or later for PING CHANNEL): text as runmqsc
+ * prints it (messages and blocks, without the echo), ok: whether it worked. */
 typedef void command_done_fn(void *arg, bool ok, const char *text);
-void command_run(struct qmgr *q, const char *user, const char *mqsc, command_done_fn *done, void *arg);
+void command_run(
+    struct qmgr *q, const char *user, const char *mqsc, command_done_fn *done, void *arg);
 /* The command server: serves SYSTEM.ADMIN.COMMAND.QUEUE until the queue manager ends. */
 struct command_server;
-enum rc command_server_new(struct qmgr *q, struct command_server **out, struct failure *f) MUST_CHECK;
+enum rc command_server_new(
+    struct qmgr *q, struct command_server **out, struct failure *f) MUST_CHECK;
 void command_server_free(struct command_server *s);
 
 #endif

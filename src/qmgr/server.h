@@ -1,7 +1,7 @@
 /*
- * server.h - the server side of client conversations in the SIMPLE profile (spec/client-protocol.md):
- * calls in, mqi.h, answers out.  Local applications come over the local socket, clients over SVRCONN
- * channels: the same code.
+ * server.h - the server side of client conversations in the SIMPLE profile
+ * (spec/client-protocol.md): calls in, mqi.h, answers out.  Local applications come over the local
+ * socket, clients over SVRCONN channels: the same code.
  */
 #ifndef QMGR_SERVER_H
 #define QMGR_SERVER_H

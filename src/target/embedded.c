@@ -50,8 +50,8 @@ embedded_exists(struct io *io, const char *data, const char *qmgr)
     return io_exists(io, path);
 }
 
-/* The process holds a lock on DIR/lock for its whole life and has written its id there: an id that was left by
- * a killed process is told from a living one by the lock. */
+/* The process holds a lock on DIR/lock for its whole life and has written its id there: an id that
+ * was left by a killed process is told from a living one by the lock. */
 static enum rc
 lock_take(struct io *io, const char *path, struct io_file **out, struct failure *f)
 {
@@ -126,7 +126,9 @@ create_whole(struct io *io, const char *data, const char *qmgr, const char *dead
         snprintf(all, sizeof(all), "%s/qmgrs", data) >= (int)sizeof(all))
         return fail(f, RC_LIMIT, "the path of the data folder is too long");
     struct leftovers leftovers = {io, data};
-    struct qmgr_options o = {.dir = aside, .name = qmgr, .dead_letter_queue = dead_letter_queue,
+    struct qmgr_options o = {.dir = aside,
+        .name = qmgr,
+        .dead_letter_queue = dead_letter_queue,
         .admin = user_name(admin)};
     enum rc rc = io_mkdir(io, all, f);
     if (rc == RC_OK)
@@ -329,7 +331,8 @@ serve_fail(const struct failure *f)
 }
 
 static enum rc
-serve_lock(struct io *io, const char *data, const char *qmgr, struct io_file **lock, struct failure *f)
+serve_lock(
+    struct io *io, const char *data, const char *qmgr, struct io_file **lock, struct failure *f)
 {
     char path[EMBEDDED_PATH_MAX], id[24];
     path_in(data, qmgr, "lock", path);

@@ -19,7 +19,8 @@ target_open(struct io *io, const char *way, const char *data, const char *qmgr, 
     struct failure *f)
 {
     if (strcmp(way, "embedded") != 0) {
-        enum rc rc = fail(f, RC_UNSUPPORTED, "queue manager %s: 'reached: %s' is not known", qmgr, way);
+        enum rc rc =
+            fail(f, RC_UNSUPPORTED, "queue manager %s: 'reached: %s' is not known", qmgr, way);
         failure_fix(f, "the only way so far is 'embedded'");
         return rc;
     }
@@ -90,8 +91,10 @@ target_start(struct target *t, struct failure *f)
 enum rc
 target_stop(struct target *t, enum target_end how, struct failure *f)
 {
-    static const char letters[] = {[TARGET_END_QUIESCE] = 'c', [TARGET_END_WAIT] = 'w',
-        [TARGET_END_IMMEDIATE] = 'i', [TARGET_END_PREEMPTIVE] = 'p'};
+    static const char letters[] = {[TARGET_END_QUIESCE] = 'c',
+        [TARGET_END_WAIT] = 'w',
+        [TARGET_END_IMMEDIATE] = 'i',
+        [TARGET_END_PREEMPTIVE] = 'p'};
     hang_up(t); /* our own connection must not keep it from ending */
     return target_is_running(t) ? embedded_stop(t->io, t->data, t->qmgr, letters[how], f) : RC_OK;
 }
@@ -134,7 +137,8 @@ struct first_error {
 };
 
 static void
-remember_error(void *arg, const char *id, const char *text, const struct mqsc_cell_value *cells, size_t n)
+remember_error(
+    void *arg, const char *id, const char *text, const struct mqsc_cell_value *cells, size_t n)
 {
     (void)cells;
     (void)n;
@@ -201,7 +205,8 @@ struct asked {
 };
 
 static void
-take_cell(void *arg, const char *id, const char *text, const struct mqsc_cell_value *cells, size_t n)
+take_cell(
+    void *arg, const char *id, const char *text, const struct mqsc_cell_value *cells, size_t n)
 {
     (void)id;
     (void)text;
@@ -233,7 +238,8 @@ target_ask(struct target *t, const char *command, const char *attribute, char *t
 /* ---- messages ---- */
 
 enum rc
-target_put(struct target *t, const char *queue, struct span data, uint8_t msgid[24], struct failure *f)
+target_put(
+    struct target *t, const char *queue, struct span data, uint8_t msgid[24], struct failure *f)
 {
     enum rc rc = call(t, f);
     if (rc != RC_OK)
@@ -254,8 +260,8 @@ target_put(struct target *t, const char *queue, struct span data, uint8_t msgid[
 }
 
 enum rc
-target_get(struct target *t, const char *queue, const uint8_t msgid[24], int32_t wait_ms, struct mqmd *md,
-    struct buf *out, struct failure *f)
+target_get(struct target *t, const char *queue, const uint8_t msgid[24], int32_t wait_ms,
+    struct mqmd *md, struct buf *out, struct failure *f)
 {
     enum rc rc = call(t, f);
     if (rc != RC_OK)

@@ -28,7 +28,8 @@ struct mqmd {
     uint8_t groupid[24]; /* from here: version 2 */
     int32_t msgseqnumber, offset, msgflags, originallength;
 };
-/* MQMD_DEFAULT of the API: version 1, expiry -1, priority -1, persistence 2, little-endian, 1208. */
+/* MQMD_DEFAULT of the API: version 1, expiry -1, priority -1, persistence 2, little-endian, 1208.
+ */
 void md_init(struct mqmd *md);
 void md_encode(struct buf *out, const struct mqmd *md); /* in md->version */
 /* Reads the version that stands there; a bad eye-catcher or version makes r fail. */
@@ -57,7 +58,9 @@ void dlh_encode(struct buf *out, const struct mqdlh *d);
 void dlh_decode(struct reader *r, struct mqdlh *out);
 
 /* The MSH of a message channel's MESSAGE and RESYNC segments (spec/message-channel.md 5.1). */
-struct msh { uint32_t sequence, length /* in this segment */, total; };
+struct msh {
+    uint32_t sequence, length /* in this segment */, total;
+};
 void msh_encode(struct buf *out, const struct msh *m);
 void msh_decode(struct reader *r, struct msh *out);
 

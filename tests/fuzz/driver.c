@@ -1,7 +1,9 @@
 /*
- * driver.c - runs a fuzz target without libFuzzer: every file of its corpus, then seeded mutations of them.
+ * driver.c - runs a fuzz target without libFuzzer: every file of its corpus, then seeded mutations
+ * of them.
  *
- * usage: NAME_fuzz [-n ROUNDS] [-s SEED] CORPUS...   With clang the same targets link against libFuzzer.
+ * usage: NAME_fuzz [-n ROUNDS] [-s SEED] CORPUS...   With clang the same targets link against
+ * libFuzzer.
  */
 #include <dirent.h>
 #include <stdint.h>

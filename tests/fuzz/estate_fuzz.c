@@ -1,4 +1,5 @@
-/* Any bytes as grove.yaml: understood or refused; what is understood refers only to what is there. */
+/* Any bytes as grove.yaml: understood or refused; what is understood refers only to what is there.
+ */
 #include <stdlib.h>
 
 #include "estate/estate.h"
@@ -13,7 +14,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     if (estate_parse(span_of(data, n), "/lab", &e, &f) != RC_OK)
         return 0;
     for (size_t i = 0; i < e->n_channels; i++)
-        if (estate_qmgr(e, e->channels[i].from) == NULL || estate_qmgr(e, e->channels[i].to) == NULL)
+        if (estate_qmgr(e, e->channels[i].from) == NULL ||
+            estate_qmgr(e, e->channels[i].to) == NULL)
             abort();
     estate_free(e);
     return 0;

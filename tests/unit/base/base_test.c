@@ -35,7 +35,8 @@ byte_order_is_the_readers(void **state)
 {
     (void)state;
     const uint8_t bytes[] = {1, 2, 3, 4, 5, 6, 7, 8};
-    struct reader big = reader_of(span_of(bytes, 8), ORDER_BIG), little = reader_of(span_of(bytes, 8), ORDER_LITTLE);
+    struct reader big = reader_of(span_of(bytes, 8), ORDER_BIG),
+                  little = reader_of(span_of(bytes, 8), ORDER_LITTLE);
     assert_true(reader_u64(&big) == UINT64_C(0x0102030405060708));
     assert_true(reader_u64(&little) == UINT64_C(0x0807060504030201));
 }
@@ -48,8 +49,10 @@ a_buffer_keeps_to_its_maximum(void **state)
     buf_u32(&b, 0x11223344);
     buf_text(&b, "ab", 4);
     assert_true(buf_ok(&b));
-    assert_memory_equal(b.p, "\x44\x33\x22\x11"
-                             "ab  ", 8);
+    assert_memory_equal(b.p,
+        "\x44\x33\x22\x11"
+        "ab  ",
+        8);
     buf_u8(&b, 1);
     assert_false(buf_ok(&b));
     assert_string_equal(buf_cstr(&b), "");
@@ -124,7 +127,8 @@ static void
 crc32c_is_castagnolis(void **state)
 {
     (void)state;
-    assert_int_equal(crc32c(0, "123456789", 9), 0xE3069283); /* RFC 3720 B.4's polynomial, check value */
+    assert_int_equal(
+        crc32c(0, "123456789", 9), 0xE3069283); /* RFC 3720 B.4's polynomial, check value */
     assert_int_equal(crc32c(crc32c(0, "1234", 4), "56789", 5), 0xE3069283);
 }
 

@@ -13,8 +13,9 @@
 #define AUTHORITY "authorities:\n  - {name: Lab, kind: own, folder: ca}\n"
 #define QMGRS                                                                                      \
     "queue-managers:\n"                                                                            \
-    "  - {name: ASH, key-repository: a.p12, distinguished-name: 'CN=ASH', authority: Lab}\n"        \
-    "  - {name: BIRCH, key-repository: /k/b.p12, distinguished-name: 'CN=BIRCH,O=X', authority: Lab}\n"
+    "  - {name: ASH, key-repository: a.p12, distinguished-name: 'CN=ASH', authority: Lab}\n"       \
+    "  - {name: BIRCH, key-repository: /k/b.p12, distinguished-name: 'CN=BIRCH,O=X', authority: "  \
+    "Lab}\n"
 
 static void
 an_estate_has_defaults_and_absolute_paths(void **state)
@@ -22,7 +23,8 @@ an_estate_has_defaults_and_absolute_paths(void **state)
     (void)state;
     struct estate *e = NULL;
     struct failure f;
-    const char *yaml = AUTHORITY QMGRS "channels:\n  - {name: A.B, from: ASH, to: BIRCH, stage: mutual}\n";
+    const char *yaml =
+        AUTHORITY QMGRS "channels:\n  - {name: A.B, from: ASH, to: BIRCH, stage: mutual}\n";
     assert_int_equal(estate_parse(span_str(yaml), "/lab", &e, &f), RC_OK);
     assert_int_equal(e->n_qmgrs, 2);
     assert_string_equal(e->qmgrs[0].repository, "/lab/a.p12");
@@ -40,27 +42,42 @@ static void
 mistakes_are_named(void **state)
 {
     (void)state;
-    static const struct { const char *yaml, *says; } cases[] = {
+    static const struct {
+        const char *yaml, *says;
+    } cases[] = {
         {"", "empty"},
         {"- a\n", "empty or not"},
         {"a: [", "line"},
         {"nonsense: 1\n", "there is no section 'nonsense'"},
         {"authorities: 3\n", "a list is wanted under 'authorities'"},
-        {"authorities:\n  - {name: Lab, kind: own, folder: ca, colour: red}\n", "there is no key 'colour'"},
+        {"authorities:\n  - {name: Lab, kind: own, folder: ca, colour: red}\n",
+            "there is no key 'colour'"},
         {"authorities:\n  - {name: Lab, kind: own}\n", "lacks 'folder'"},
         {"authorities:\n  - {name: Lab, kind: bought, folder: ca}\n", "'bought'"},
         {"authorities:\n  - {name: Lab, name: Lab, kind: own, folder: ca}\n", "twice"},
-        {AUTHORITY "queue-managers:\n  - {name: A B, key-repository: a, distinguished-name: 'CN=A', authority: Lab}\n",
+        {AUTHORITY "queue-managers:\n  - {name: A B, key-repository: a, distinguished-name: "
+                   "'CN=A', authority: Lab}\n",
             "not a queue manager name"},
-        {AUTHORITY "queue-managers:\n  - {name: A, key-repository: a, distinguished-name: 'CN=A', authority: Nobody}\n",
+        {AUTHORITY "queue-managers:\n  - {name: A, key-repository: a, distinguished-name: 'CN=A', "
+                   "authority: Nobody}\n",
             "there is no authority 'Nobody'"},
-        {AUTHORITY "queue-managers:\n  - {name: A, key-repository: a, distinguished-name: 'XX=A', authority: Lab}\n", ""},
-        {AUTHORITY QMGRS "channels:\n  - {name: A.B, from: ASH, to: ELM, stage: mutual}\n", "there is no queue manager 'ELM'"},
-        {AUTHORITY QMGRS "channels:\n  - {name: A.B, from: ASH, to: ASH, stage: mutual}\n", "both ends"},
-        {AUTHORITY QMGRS "channels:\n  - {name: A.B, from: ASH, to: BIRCH, stage: best}\n", "'best'"},
-        {AUTHORITY QMGRS "channels:\n  - {name: A.B, from: ASH, to: BIRCH, stage: mutual, cipherspec: STRONG}\n", "STRONG"},
-        {AUTHORITY QMGRS "channels:\n  - {name: THIS.NAME.IS.MUCH.TOO.LONG, from: ASH, to: BIRCH, stage: mutual}\n", ""},
-        {AUTHORITY QMGRS "intruders:\n  - {name: O, channel: A.B, kind: plaintext}\n", "there is no channel 'A.B'"},
+        {AUTHORITY "queue-managers:\n  - {name: A, key-repository: a, distinguished-name: 'XX=A', "
+                   "authority: Lab}\n",
+            ""},
+        {AUTHORITY QMGRS "channels:\n  - {name: A.B, from: ASH, to: ELM, stage: mutual}\n",
+            "there is no queue manager 'ELM'"},
+        {AUTHORITY QMGRS "channels:\n  - {name: A.B, from: ASH, to: ASH, stage: mutual}\n",
+            "both ends"},
+        {AUTHORITY QMGRS "channels:\n  - {name: A.B, from: ASH, to: BIRCH, stage: best}\n",
+            "'best'"},
+        {AUTHORITY QMGRS
+            "channels:\n  - {name: A.B, from: ASH, to: BIRCH, stage: mutual, cipherspec: STRONG}\n",
+            "STRONG"},
+        {AUTHORITY QMGRS "channels:\n  - {name: THIS.NAME.IS.MUCH.TOO.LONG, from: ASH, to: BIRCH, "
+                         "stage: mutual}\n",
+            ""},
+        {AUTHORITY QMGRS "intruders:\n  - {name: O, channel: A.B, kind: plaintext}\n",
+            "there is no channel 'A.B'"},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct estate *e = NULL;
