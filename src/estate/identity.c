@@ -1,12 +1,12 @@
 /*
- * identity.c - a queue manager's key repository: made, asked for, signed, received; trusted
- * signers; a certificate set aside and restored.
+ * identity.c - a queue manager's key repository: made, asked for, signed, received; the signers
+ * that it trusts.
  */
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "estate/run.h"
+#include "estate/identity.h"
 
 #define PASSWORD_LENGTH 24u
 
@@ -35,32 +35,23 @@ authority_open(struct run *r, const struct estate_authority *a, struct ca **out,
 
 /* ---- the repository ---- */
 
-struct opened { /* a repository with its password */
-    struct keyrepo *kr;
-    struct secret password;
-};
-
-static void
+void
 opened_drop(struct opened *o)
 {
     keyrepo_free(o->kr);
     secret_fini(&o->password);
 }
-#define AUTO_OPENED __attribute__((cleanup(opened_drop))) struct opened
 
-static const char *
-file_name(const struct party *p)
+const char *
+repository_file(const struct party *p)
 {
     const char *slash = strrchr(p->is->repository, '/');
     return slash == NULL ? p->is->repository : slash + 1;
 }
 
-static void tell_command(struct run *r, const struct party *p, const char *fmt, ...)
-    __attribute__((format(printf, 3, 4)));
-
 /* What the same is by hand. */
-static void
-tell_command(struct run *r, const struct party *p, const char *fmt, ...)
+void
+identity_tell(struct run *r, const struct party *p, const char *fmt, ...)
 {
     char text[ESTATE_PATH_MAX + 300];
     va_list ap;
@@ -100,7 +91,7 @@ make_folder(struct run *r, const char *path, struct failure *f)
 }
 
 /* Open the repository, made empty with a stash when it is absent. */
-static enum rc
+enum rc
 repository_open(struct run *r, const char *path, struct opened *out, bool *made, struct failure *f)
 {
     *made = !io_exists(r->io, path);
@@ -115,7 +106,7 @@ repository_open(struct run *r, const char *path, struct opened *out, bool *made,
 }
 
 /* Opening a repository costs a key derivation: what was read is known until this run changes it. */
-static enum rc
+enum rc
 repository_save(struct run *r, const char *path, const struct opened *o, struct failure *f)
 {
     r->changed = true;
@@ -191,9 +182,9 @@ request_ensure(struct run *r, struct party *p, struct opened *o, X509_REQ **req,
         rc = keyrepo_request(o->kr, p->label, key, p->is->key, p->is->dn, &san, f);
         if (rc != RC_OK)
             return rc;
-        tell_command(r, p,
+        identity_tell(r, p,
             "runmqakm -certreq -create -db %s -stashed -label %s -dn \"%s\" -file %s.csr",
-            file_name(p), p->label, p->is->dn, p->is->name);
+            repository_file(p), p->label, p->is->dn, p->is->name);
         rc = repository_save(r, p->is->repository, o, f);
         if (rc != RC_OK)
             return rc;
@@ -203,9 +194,9 @@ request_ensure(struct run *r, struct party *p, struct opened *o, X509_REQ **req,
     return RC_OK;
 }
 
-static enum rc
-add_signers(struct run *r, struct keyrepo *kr, const char *name, X509_STACK *signers, bool *any,
-    struct failure *f)
+enum rc
+repository_trust(struct run *r, struct keyrepo *kr, const char *name, X509_STACK *signers,
+    bool *any, struct failure *f)
 {
     (void)r;
     for (int i = 0; i < sk_X509_num(signers); i++) {
@@ -264,7 +255,7 @@ sign_and_receive(struct run *r, struct party *p, struct opened *o, struct ca *ca
     }
     bool any = false;
     char label[KEYREPO_LABEL_MAX + 1];
-    rc = add_signers(r, o->kr, p->is->authority, signers, &any, f);
+    rc = repository_trust(r, o->kr, p->is->authority, signers, &any, f);
     if (rc == RC_OK)
         rc = cert_print(sk_X509_value(chain, 0), &pem, f);
     if (rc == RC_OK)
@@ -273,10 +264,10 @@ sign_and_receive(struct run *r, struct party *p, struct opened *o, struct ca *ca
         rc = repository_save(r, p->is->repository, o, f);
     if (rc != RC_OK)
         return rc;
-    tell_command(r, p, "runmqakm -cert -add -db %s -stashed -label '%s ca' -file chain.pem",
-        file_name(p), p->is->authority);
-    tell_command(
-        r, p, "runmqakm -cert -receive -db %s -stashed -file %s.crt", file_name(p), p->is->name);
+    identity_tell(r, p, "runmqakm -cert -add -db %s -stashed -label '%s ca' -file chain.pem",
+        repository_file(p), p->is->authority);
+    identity_tell(r, p, "runmqakm -cert -receive -db %s -stashed -file %s.crt", repository_file(p),
+        p->is->name);
     bool found = false;
     rc = identity_find(r, p, &found, f);
     if (rc != RC_OK)
@@ -310,7 +301,8 @@ identity_ensure(struct run *r, struct party *p, struct failure *f)
     if (rc != RC_OK)
         return rc;
     if (made)
-        tell_command(r, p, "runmqakm -keydb -create -db %s -type pkcs12 -stash", file_name(p));
+        identity_tell(
+            r, p, "runmqakm -keydb -create -db %s -type pkcs12 -stash", repository_file(p));
     X509_REQ *req = NULL;
     rc = request_ensure(r, p, &o, &req, f);
     if (rc != RC_OK)
@@ -352,7 +344,7 @@ identity_trust_authority(struct run *r, struct party *p, const char *authority, 
     bool made = false, any = false;
     rc = repository_open(r, p->is->repository, &o, &made, f);
     if (rc == RC_OK)
-        rc = add_signers(r, o.kr, authority, signers, &any, f);
+        rc = repository_trust(r, o.kr, authority, signers, &any, f);
     if (rc != RC_OK)
         return rc;
     if (r->estate->n_authorities <= 64 && sk_X509_num(signers) > 0)
@@ -362,8 +354,8 @@ identity_trust_authority(struct run *r, struct party *p, const char *authority, 
     rc = repository_save(r, p->is->repository, &o, f);
     if (rc != RC_OK)
         return rc;
-    tell_command(r, p, "runmqakm -cert -add -db %s -stashed -label '%s ca' -file chain.pem",
-        file_name(p), authority);
+    identity_tell(r, p, "runmqakm -cert -add -db %s -stashed -label '%s ca' -file chain.pem",
+        repository_file(p), authority);
     return identity_refresh(r, p, f);
 }
 
@@ -394,144 +386,4 @@ identity_refresh(struct run *r, struct party *p, struct failure *f)
     if (rc != RC_OK)
         return rc;
     return run_mqsc(r, p, f, "REFRESH SECURITY TYPE(SSL)");
-}
-
-/* ---- set aside and restored ---- */
-
-static void
-aside_path(const struct party *p, char to[ESTATE_PATH_MAX])
-{
-    size_t n = strlen(p->is->repository);
-    const char *dot = strrchr(p->is->repository, '.');
-    const char *slash = strrchr(p->is->repository, '/');
-    if (dot != NULL && (slash == NULL || dot > slash))
-        n = (size_t)(dot - p->is->repository);
-    snprintf(to, ESTATE_PATH_MAX, "%.*s-aside.p12", (int)n, p->is->repository);
-}
-
-static enum rc
-move_personal(struct keyrepo *from, struct keyrepo *to, const char *label, struct failure *f)
-{
-    struct keyrepo_entry *e = keyrepo_find_personal(from, label);
-    struct keyrepo_entry copy = *e;
-    X509_up_ref(copy.cert);
-    EVP_PKEY_up_ref(copy.key);
-    copy.req = NULL;
-    struct keyrepo_entry *old = keyrepo_find(to, label);
-    if (old != NULL)
-        keyrepo_drop(to, old);
-    enum rc rc = keyrepo_add_take(to, &copy, f);
-    if (rc == RC_OK)
-        keyrepo_drop(from, e);
-    return rc;
-}
-
-/* The receiving file is written first: at no moment is the key in neither. */
-static enum rc
-move_between(struct run *r, const char *from, const char *to, const char *label, bool *did,
-    struct failure *f)
-{
-    *did = false;
-    AUTO_OPENED source = {.kr = NULL}, target = {.kr = NULL};
-    bool made = false;
-    if (!io_exists(r->io, from))
-        return RC_OK;
-    enum rc rc = keyrepo_load_stashed(r->io, from, &source.kr, &source.password, f);
-    if (rc != RC_OK || keyrepo_find_personal(source.kr, label) == NULL)
-        return rc;
-    rc = repository_open(r, to, &target, &made, f);
-    if (rc == RC_OK)
-        rc = move_personal(source.kr, target.kr, label, f);
-    if (rc == RC_OK)
-        rc = repository_save(r, to, &target, f);
-    if (rc == RC_OK)
-        rc = repository_save(r, from, &source, f);
-    *did = rc == RC_OK;
-    return rc;
-}
-
-enum rc
-identity_set_aside(struct run *r, struct party *p, bool *did, struct failure *f)
-{
-    char aside[ESTATE_PATH_MAX];
-    aside_path(p, aside);
-    enum rc rc = move_between(r, p->is->repository, aside, p->label, did, f);
-    if (rc != RC_OK || !*did)
-        return rc;
-    tell_command(r, p, "runmqakm -cert -export ... ; -cert -delete -db %s -stashed -label %s",
-        file_name(p), p->label);
-    return identity_refresh(r, p, f);
-}
-
-enum rc
-identity_restore(struct run *r, struct party *p, bool *did, struct failure *f)
-{
-    char aside[ESTATE_PATH_MAX];
-    aside_path(p, aside);
-    enum rc rc = move_between(r, aside, p->is->repository, p->label, did, f);
-    if (rc != RC_OK || !*did)
-        return rc;
-    tell_command(r, p, "runmqakm -cert -import -target %s -label %s", file_name(p), p->label);
-    bool found;
-    rc = identity_find(r, p, &found, f);
-    return rc == RC_OK ? identity_refresh(r, p, f) : rc;
-}
-
-/* ---- intruders ---- */
-
-static enum rc
-trust_in(struct run *r, struct keyrepo *kr, const char *authority, struct failure *f)
-{
-    struct ca *ca = NULL;
-    AUTO(X509_STACK) *signers = NULL;
-    bool any = false;
-    enum rc rc = authority_open(r, estate_authority(r->estate, authority), &ca, f);
-    if (rc == RC_OK)
-        rc = ca_signers(ca, &signers, f);
-    ca_free(ca);
-    return rc == RC_OK ? add_signers(r, kr, authority, signers, &any, f) : rc;
-}
-
-static enum rc
-certify_in(struct run *r, struct keyrepo *kr, const char *label, const char *owner, const char *dn,
-    const char *authority, struct failure *f)
-{
-    EVP_PKEY *key = NULL;
-    struct ca *ca = NULL;
-    AUTO(X509_STACK) *chain = NULL;
-    struct ca_profile profile = {.server_auth = true, .client_auth = true};
-    struct san san = {.n_dns = 0};
-    enum rc rc = trust_in(r, kr, authority, f); /* its own chain */
-    if (rc == RC_OK)
-        rc = keyring_take(r->keys, owner, "p256", &key, f);
-    if (rc == RC_OK)
-        rc = keyrepo_request(kr, label, key, "p256", dn, &san, f);
-    if (rc == RC_OK)
-        rc = authority_open(r, estate_authority(r->estate, authority), &ca, f);
-    if (rc == RC_OK)
-        rc = ca_sign(ca, owner, keyrepo_find(kr, label)->req, &profile, &chain, f);
-    ca_free(ca);
-    AUTO_BUF pem = buf_new(1u << 20, ORDER_BIG);
-    char got[KEYREPO_LABEL_MAX + 1];
-    if (rc == RC_OK)
-        rc = cert_print(sk_X509_value(chain, 0), &pem, f);
-    if (rc == RC_OK)
-        rc = keyrepo_receive(kr, buf_span(&pem), io_wall(r->io) / 1000000, got, f);
-    return rc;
-}
-
-enum rc
-identity_make(struct run *r, const char *path, const struct identity_wanted *wanted, size_t n,
-    const char *const *trust, size_t n_trust, struct failure *f)
-{
-    AUTO_OPENED o = {.kr = NULL};
-    bool made = false;
-    enum rc rc = repository_open(r, path, &o, &made, f);
-    for (size_t i = 0; rc == RC_OK && i < n_trust; i++)
-        rc = trust_in(r, o.kr, trust[i], f);
-    for (size_t i = 0; rc == RC_OK && i < n; i++)
-        if (keyrepo_find(o.kr, wanted[i].label) == NULL)
-            rc = certify_in(
-                r, o.kr, wanted[i].label, wanted[i].owner, wanted[i].dn, wanted[i].authority, f);
-    return rc == RC_OK ? repository_save(r, path, &o, f) : rc;
 }

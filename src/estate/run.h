@@ -4,6 +4,7 @@
  *
  *   keyring.c    keys, generated in parallel from the start
  *   identity.c   repositories, requests, signing, receiving, setting a certificate aside
+ *   identity_move.c   a certificate set aside and restored; intruders' certificates
  *   facts.c      what the queue managers say a channel is
  *   proof.c      start the channel afresh, send messages, compare
  *   stages.c     what each stage changes, and how it is undone
