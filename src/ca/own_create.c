@@ -208,6 +208,36 @@ save_all(const struct birth *b, struct failure *f)
     return rc == RC_OK ? io_sync_dir(b->io, b->dir, f) : rc;
 }
 
+static enum rc
+create_in(struct birth *b, struct failure *f)
+{
+    enum rc rc = make_keys(b, f);
+    if (rc == RC_OK)
+        rc = make_certs(b, f);
+    return rc == RC_OK ? save_all(b, f) : rc;
+}
+
+/* A new folder is made aside and takes its place whole: killed in between, there is no authority,
+ * and what was left aside never signed anything. */
+static enum rc
+create_whole(struct birth *b, struct failure *f)
+{
+    const char *dir = b->dir;
+    struct ca_path aside;
+
+    int n = snprintf(aside.text, sizeof(aside.text), "%s.new", dir);
+    if (n < 0 || (size_t)n >= sizeof(aside.text))
+        return fail(f, RC_LIMIT, "the authority's path is too long");
+    enum rc rc = io_exists(b->io, aside.text) ? io_remove_tree(b->io, aside.text, f) : RC_OK;
+    b->dir = aside.text;
+    if (rc == RC_OK)
+        rc = create_in(b, f);
+    if (rc == RC_OK)
+        rc = io_rename(b->io, aside.text, dir, f);
+    b->dir = dir;
+    return rc;
+}
+
 enum rc
 ca_create(struct io *io, const char *dir, const struct ca_options *options, struct failure *f)
 {
@@ -216,11 +246,7 @@ ca_create(struct io *io, const char *dir, const struct ca_options *options, stru
     birth_init(&b, io, dir, options);
     enum rc rc = check_absent(&b, f);
     if (rc == RC_OK)
-        rc = make_keys(&b, f);
-    if (rc == RC_OK)
-        rc = make_certs(&b, f);
-    if (rc == RC_OK)
-        rc = save_all(&b, f);
+        rc = io_exists(io, dir) ? create_in(&b, f) : create_whole(&b, f);
     birth_fini(&b);
     return rc;
 }

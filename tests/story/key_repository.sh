@@ -32,3 +32,8 @@ cp birch.p12 before
 head -c 200 before >birch.p12
 fails 1 runmqakm -cert -add -db birch.p12 -stashed -label x -file ca.crt
 [ "$(stat -c %s birch.p12)" = 200 ] || die "a damaged repository was overwritten"
+# An authority whose making was killed is not in the way of the next one; one that is there is never overwritten.
+mkdir -p half.new/junk
+"$grove" ca create half >/dev/null || die "the leftover is in the way"
+[ ! -e half.new ] || die "the leftover is still there"
+fails 1 "$grove" ca create half
