@@ -66,7 +66,7 @@ cmd_apply(struct cmd *c)
         estate_free(e);
         return code;
     }
-    struct story story = {.explain = a.explain, .colour = cmd_colour(), .estate = e};
+    struct story story = {.explain = a.explain, .colour = cmd_colour()};
     struct report report = {a.json ? story_json_event : story_event, &story};
     if (!a.json)
         printf("Grove  %s: %zu queue managers, %zu channels   estate in %s\n", e->name, e->n_qmgrs,

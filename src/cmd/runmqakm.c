@@ -15,23 +15,15 @@ struct akm {
     const char *db, *label, *file, *dn, *pw, *size, *type, *target, *sig;
     const char *dns[8];
     size_t n_dns;
-    bool stashed, stash, trust_disable;
+    bool stashed, stash;
     struct keyrepo *kr;
     struct secret password;
-    bool label_given;
 };
 struct akm_action {
     const char *object, *action;
     bool opens; /* needs the repository */
     enum rc (*run)(struct akm *a, struct failure *f);
 };
-
-static const char *
-stem_label(const struct akm *a, char to[KEYREPO_LABEL_MAX + 1])
-{
-    text_copy(to, KEYREPO_LABEL_MAX + 1, a->label == NULL ? "" : a->label);
-    return to;
-}
 
 /* Never echoed. */
 static enum rc
@@ -236,7 +228,7 @@ cert_add(struct akm *a, struct failure *f)
         char label[KEYREPO_LABEL_MAX + 1];
         bool added = false;
         if (i == 0)
-            stem_label(a, label);
+            text_copy(label, sizeof(label), a->label);
         else
             snprintf(label, sizeof(label), "%.100s %d", a->label, i + 1);
         rc = keyrepo_add_signer(a->kr, label, sk_X509_value(certs, i), &added, f);

@@ -17,7 +17,7 @@ fail_code(const char *program, const char *call, const struct failure *f)
         name == NULL ? "" : " ", name == NULL ? "" : name);
     if (f->reason == 0 || f->fix[0] != '\0')
         cmd_fail(f);
-    return f->reason == 0 ? EXIT_FAILED : EXIT_FAILED;
+    return EXIT_FAILED;
 }
 
 /* Which queue manager: as given, or the only one there is. */

@@ -83,7 +83,6 @@ print_step(struct story *s, const struct event *e)
     fputc('\n', stdout);
     paint(s, "1", head);
     printf(" %s\n", e->text);
-    s->commands = 0;
     s->refusals = false;
 }
 

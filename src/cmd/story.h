@@ -6,8 +6,6 @@
 
 struct story {
     bool explain, colour;
-    const struct estate *estate;
-    unsigned commands; /* told under this step */
     bool refusals;
     unsigned refused, wanted_refusals;
     struct story_channel {

@@ -97,10 +97,23 @@ filtered_refusals(struct run *r, const struct estate_channel *c, struct failure 
     return rc == RC_OK ? intruders_try(r, c, f) : rc;
 }
 
-/* One step: from stage `before` (with these facts) to `stage`, which may be the same when the
- * CipherSpec or a filter is not as wanted. */
+/* The return channel of a pair whose certificates are proved: both ends and the trust, from nothing. */
+static enum rc
+prepare_return(struct run *r, const struct estate_channel *c, struct failure *f)
+{
+    struct party *from = run_party(r, c->from), *to = run_party(r, c->to);
+    enum rc rc = stage_raise(r, c, STAGE_BASELINE, f);
+    if (rc == RC_OK)
+        rc = identity_trust(r, from, to, f);
+    return rc == RC_OK ? identity_trust(r, to, from, f) : rc;
+}
+
+/* One step: from stage `before` to `stage`, which may be the same when the CipherSpec or a filter is
+ * not as wanted, or much later for a return channel, which goes there at once.  A step that fails, or
+ * that a person has to act for, leaves the channel as it was. */
 static enum apply_exit
-step_up(struct run *r, const struct estate_channel *c, enum stage before, enum stage stage)
+step_up(struct run *r, const struct estate_channel *c, enum stage before, enum stage stage,
+    bool at_once)
 {
     struct failure f = {.rc = RC_OK};
     struct channel_facts was = {.from_exists = false};
@@ -108,12 +121,10 @@ step_up(struct run *r, const struct estate_channel *c, enum stage before, enum s
     tell_stage(r, c, stage);
     uint64_t since = io_now_us(r->io);
     enum rc rc = facts_read(r, c, &was, &f);
+    if (rc == RC_OK && at_once)
+        rc = prepare_return(r, c, &f);
     if (rc == RC_OK)
         rc = stage_raise(r, c, stage, &f);
-    if (rc == RC_WAITING) {
-        tell_failure(r, stage, c->name, &f);
-        return APPLY_WAITING;
-    }
     if (rc == RC_OK)
         rc = proof_take(r, c, stage, &p, &f);
     if (rc == RC_OK)
@@ -123,11 +134,11 @@ step_up(struct run *r, const struct estate_channel *c, enum stage before, enum s
     if (rc == RC_OK)
         return APPLY_DONE;
     tell_failure(r, stage, c->name, &f);
-    return before >= STAGE_BASELINE ? step_back(r, c, before, &was) : APPLY_FAILED;
+    enum apply_exit exit = before >= STAGE_BASELINE ? step_back(r, c, before, &was) : APPLY_FAILED;
+    return rc == RC_WAITING && exit == APPLY_FAILED ? APPLY_WAITING : exit;
 }
 
-/* The return channel of a pair whose certificates are proved goes to its stage at once (only the
- * roles are new): all changes, then one proof. */
+/* Its certificates are proved by the other direction: only the roles are new. */
 static bool
 is_return_channel(struct run *r, const struct estate_channel *c, const struct channel_facts *facts)
 {
@@ -142,33 +153,6 @@ is_return_channel(struct run *r, const struct estate_channel *c, const struct ch
             return true;
     }
     return false;
-}
-
-static enum apply_exit
-at_once(struct run *r, const struct estate_channel *c, enum stage wanted)
-{
-    struct failure f = {.rc = RC_OK};
-    struct proof p;
-    struct party *from = run_party(r, c->from), *to = run_party(r, c->to);
-    tell_stage(r, c, wanted);
-    uint64_t since = io_now_us(r->io);
-    enum rc rc = stage_raise(r, c, STAGE_BASELINE, &f);
-    if (rc == RC_OK)
-        rc = identity_trust(r, from, to, &f);
-    if (rc == RC_OK)
-        rc = identity_trust(r, to, from, &f);
-    if (rc == RC_OK)
-        rc = stage_raise(r, c, wanted, &f);
-    if (rc == RC_OK)
-        rc = proof_take(r, c, wanted, &p, &f);
-    if (rc == RC_OK)
-        tell_proof(r, c, wanted, &p, since);
-    if (rc == RC_OK && wanted == STAGE_FILTERED)
-        rc = filtered_refusals(r, c, &f);
-    if (rc == RC_OK)
-        return APPLY_DONE;
-    tell_failure(r, wanted, c->name, &f);
-    return APPLY_FAILED;
 }
 
 static enum apply_exit
@@ -232,10 +216,10 @@ apply_channel(struct run *r, const struct estate_channel *c)
     if (is > wanted)
         return go_down(r, c, is, wanted);
     if (is < wanted && wanted >= STAGE_MUTUAL && is_return_channel(r, c, &facts))
-        return at_once(r, c, wanted);
-    enum apply_exit exit = is > STAGE_NONE && !as_wanted ? step_up(r, c, is, is) : APPLY_DONE;
+        return step_up(r, c, is, wanted, true);
+    enum apply_exit exit = is > STAGE_NONE && !as_wanted ? step_up(r, c, is, is, false) : APPLY_DONE;
     for (enum stage s = is + 1; exit == APPLY_DONE && s <= wanted; s++)
-        exit = step_up(r, c, s - 1, s);
+        exit = step_up(r, c, s - 1, s, false);
     return exit;
 }
 

@@ -16,6 +16,9 @@ fails 3 "$grove" apply --channel ASH.BIRCH
 sign BIRCH
 fails 3 "$grove" apply --channel ASH.BIRCH
 grep -q "ASH.csr" "$work/out" || { cat "$work/out"; die "ASH's request is not named"; }
+# While a person acts, the channel works in the stage that was reached.
+echo "meanwhile" | amqsput TO.BIRCH ASH >/dev/null
+says "message <meanwhile>" amqsget FROM.ASH BIRCH
 sign ASH
 "$grove" apply --channel ASH.BIRCH >"$work/out" || { cat "$work/out"; die "apply did not go on"; }
 grep -q "filters follow the issued name" "$work/out" || { cat "$work/out"; die "the changed name is not told"; }
