@@ -1,6 +1,6 @@
-/* test.h - what cmocka wants to be included before it, once. */
-#ifndef TEST_H
-#define TEST_H
+/* cmocka.h - what cmocka wants to be included before it, once. */
+#ifndef UNIT_CMOCKA_H
+#define UNIT_CMOCKA_H
 
 #include <setjmp.h>
 #include <stdarg.h>

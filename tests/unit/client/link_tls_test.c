@@ -1,4 +1,4 @@
-#include "test.h"
+#include "../cmocka.h"
 
 #include <stdio.h>
 

@@ -1,4 +1,4 @@
-#include "test.h"
+#include "../cmocka.h"
 
 #include "base/text.h"
 #include "hex.h"
