@@ -97,7 +97,8 @@ filtered_refusals(struct run *r, const struct estate_channel *c, struct failure 
     return rc == RC_OK ? intruders_try(r, c, f) : rc;
 }
 
-/* The return channel of a pair whose certificates are proved: both ends and the trust, from nothing. */
+/* The return channel of a pair whose certificates are proved: both ends and the trust, from
+ * nothing. */
 static enum rc
 prepare_return(struct run *r, const struct estate_channel *c, struct failure *f)
 {
@@ -108,9 +109,9 @@ prepare_return(struct run *r, const struct estate_channel *c, struct failure *f)
     return rc == RC_OK ? identity_trust(r, to, from, f) : rc;
 }
 
-/* One step: from stage `before` to `stage`, which may be the same when the CipherSpec or a filter is
- * not as wanted, or much later for a return channel, which goes there at once.  A step that fails, or
- * that a person has to act for, leaves the channel as it was. */
+/* One step: from stage `before` to `stage`, which may be the same when the CipherSpec or a filter
+ * is not as wanted, or much later for a return channel, which goes there at once.  A step that
+ * fails, or that a person has to act for, leaves the channel as it was. */
 static enum apply_exit
 step_up(struct run *r, const struct estate_channel *c, enum stage before, enum stage stage,
     bool at_once)
@@ -217,7 +218,8 @@ apply_channel(struct run *r, const struct estate_channel *c)
         return go_down(r, c, is, wanted);
     if (is < wanted && wanted >= STAGE_MUTUAL && is_return_channel(r, c, &facts))
         return step_up(r, c, is, wanted, true);
-    enum apply_exit exit = is > STAGE_NONE && !as_wanted ? step_up(r, c, is, is, false) : APPLY_DONE;
+    enum apply_exit exit =
+        is > STAGE_NONE && !as_wanted ? step_up(r, c, is, is, false) : APPLY_DONE;
     for (enum stage s = is + 1; exit == APPLY_DONE && s <= wanted; s++)
         exit = step_up(r, c, s - 1, s, false);
     return exit;
